@@ -1,0 +1,51 @@
+//! Who wrote it, and what this site knows of them.
+
+use std::net::IpAddr;
+
+use super::Timestamp;
+
+/// The author of a comment as the portal describes them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Author {
+    /// The portal's own id of this author; empty for guests. Standing hangs on this alone.
+    pub id: String,
+    /// The name that readers see.
+    pub display_name: String,
+    /// E-mail address; empty when unknown.
+    pub email: String,
+    /// The author's home page; empty when none.
+    pub url: String,
+    /// The address the comment was sent from.
+    pub ip_address: Option<IpAddr>,
+    /// The browser's user agent.
+    pub user_agent: String,
+    /// When the account was made.
+    pub registered_at: Option<Timestamp>,
+}
+
+/// What this site's moderators have decided about an author so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuthorRecord {
+    /// Comments that moderators approved and did not undo.
+    pub approved: u32,
+    /// Comments that moderators rejected and did not undo.
+    pub rejected: u32,
+    /// What an admin said of this author, above all counting.
+    pub standing: Standing,
+    /// Counts every change of this record, so that a reader can tell that it is stale. 0: never written.
+    pub version: u32,
+}
+
+/// An admin's word about an author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// Nothing said: the counts speak.
+    #[default]
+    Counted,
+    /// Trusted whatever the counts say.
+    Trusted,
+    /// Every comment waits for a moderator.
+    Watched,
+    /// Every comment is rejected.
+    Banned,
+}
