@@ -1,0 +1,170 @@
+//! The lists as a whole: disguises that must be found, words that must be left alone.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::Draft;
+
+fn list(words: &[&str]) -> WordList {
+    WordList {
+        rule: Rule::scoring("test", 2.0),
+        class: "custom".into(),
+        cap: 5.0,
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        exact: Vec::new(),
+        loose: true,
+        allow: Vec::new(),
+        starter: false,
+    }
+}
+
+fn find(lists: Vec<WordList>, text: &str) -> Vec<Finding> {
+    let draft = Draft { text: text.into(), ..Draft::default() };
+    let mut findings = Vec::new();
+    Keywords::new(lists, 12.0).inspect(&Prepared::new(&draft), &Evidence::default(), &mut findings);
+    for span in findings.iter().flat_map(|finding| &finding.spans) {
+        assert!(span.of(text).is_some_and(|part| !part.is_empty()), "{text:?} {span:?}");
+    }
+    findings
+}
+
+fn spans(lists: Vec<WordList>, text: &str) -> Vec<String> {
+    let findings = find(lists, text);
+    findings.iter().flat_map(|finding| &finding.spans).map(|span| span.of(text).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn words_phrases_parts_and_signs_are_found_where_they_stand() {
+    let words = &["frob", "blue moon", "*zork*", "pre*", "🖕", "8===d", "天安门"];
+    let text = "A Frob saw the BLUE  moon; megazorking prefix 🖕 and 8===D 在天安门前. Unpre!";
+    let expected = ["Frob", "BLUE  moon", "zork", "pre", "🖕", "8===D", "天安门"];
+    assert_eq!(spans(vec![list(words)], text), expected);
+}
+
+#[test]
+fn inflections_count_and_other_words_do_not() {
+    let text = "frobs frobbing frobbed frobber frobs' frobland afrob";
+    assert_eq!(spans(vec![list(&["frob"])], text), ["frobs", "frobbing", "frobbed", "frobber", "frobs"]);
+    let exact = WordList { exact: vec!["frob".into()], ..list(&[]) };
+    assert_eq!(spans(vec![exact], "frob frobs frobbing fr0b"), ["frob", "fr0b"]);
+}
+
+#[test]
+fn an_allowed_phrase_wins_over_every_list() {
+    let allow = WordList { allow: vec!["tit for tat".into(), "scunthorpe".into()], ..list(&[]) };
+    let lists = vec![list(&["tit", "*cunt*"]), allow];
+    assert_eq!(spans(lists, "Tit for tat in Scunthorpe, you tit and cunt"), ["tit", "cunt"]);
+}
+
+#[test]
+fn each_different_word_adds_points_up_to_the_cap() {
+    let weight = |text: &str| find(vec![list(&["one", "two", "three"])], text)[0].weight;
+    assert_eq!(weight("one one one"), 2.0);
+    assert_eq!(weight("one two"), 4.0);
+    assert_eq!(weight("one two three"), 5.0);
+}
+
+#[test]
+fn starter_lists_share_their_cap_and_the_sites_own_do_not() {
+    let starter = |name: &str, word: &str| WordList {
+        rule: Rule::scoring(name, 9.0),
+        cap: 9.0,
+        starter: true,
+        ..list(&[word])
+    };
+    let lists = vec![starter("a", "one"), starter("b", "two"), list(&["three"])];
+    let weights: Vec<f64> = find(lists, "one two three").iter().map(|finding| finding.weight).collect();
+    assert_eq!(weights, [9.0, 3.0, 2.0]);
+}
+
+#[test]
+fn a_message_names_the_word_and_how_it_was_written() {
+    let findings = find(vec![list(&["frobnik"])], "what a f r o b n i k");
+    assert_eq!(findings[0].message, "test (custom): \"frobnik\" written \"f r o b n i k\" (written apart).");
+}
+
+/// Ways to write a word so that a plain list misses it.
+fn disguises(word: &str) -> Vec<(&'static str, String)> {
+    let letters: Vec<char> = word.chars().collect();
+    let join = |between: &str| letters.iter().map(char::to_string).collect::<Vec<_>>().join(between);
+    let map = |pairs: &[(char, char)]| -> String {
+        let swap =
+            |letter: &char| pairs.iter().find(|(from, _)| from == letter).map_or(*letter, |(_, to)| *to);
+        letters.iter().map(swap).collect()
+    };
+    let stretched = letters.iter().map(|letter| letter.to_string().repeat(3)).collect();
+    let marked = letters.iter().flat_map(|letter| [*letter, '\u{336}', '\u{301}', '\u{35f}']).collect();
+    let wide = letters.iter().map(|letter| char::from_u32(*letter as u32 + 0xFEE0).unwrap()).collect();
+    let math = letters
+        .iter()
+        .map(|letter| char::from_u32(0x1D4D0 + *letter as u32 - 'A' as u32 - 6).unwrap())
+        .collect();
+    let circled =
+        letters.iter().map(|letter| char::from_u32(0x24D0 + *letter as u32 - 'a' as u32).unwrap()).collect();
+    let cyrillic = [
+        ('a', 'а'),
+        ('c', 'с'),
+        ('e', 'е'),
+        ('o', 'о'),
+        ('p', 'р'),
+        ('x', 'х'),
+        ('y', 'у'),
+        ('i', 'і'),
+        ('s', 'ѕ'),
+    ];
+    let accents = [('a', 'á'), ('e', 'ê'), ('i', 'ï'), ('o', 'ö'), ('u', 'ü'), ('c', 'ç'), ('n', 'ñ')];
+    let leet = [('a', '4'), ('e', '3'), ('o', '0'), ('s', '5'), ('t', '7'), ('i', '1')];
+    let signs = [('a', '@'), ('s', '$'), ('i', '!')];
+    vec![
+        ("zero-width", join("\u{200b}")),
+        ("soft hyphens", join("\u{ad}")),
+        ("spaced", join(" ")),
+        ("dotted", join(".")),
+        ("hyphens", join("-")),
+        ("stars between", join("*")),
+        ("underscores", join("_")),
+        ("capitals", word.to_uppercase()),
+        ("stretched", stretched),
+        ("Zalgo", marked),
+        ("full-width", wide),
+        ("mathematical", math),
+        ("circled", circled),
+        ("Cyrillic", map(&cyrillic)),
+        ("accents", map(&accents)),
+        ("leet", map(&leet)),
+        ("signs", map(&signs)),
+    ]
+}
+
+#[test]
+fn nearly_every_disguise_of_a_listed_word_is_found() {
+    let words =
+        ["wanker", "bastard", "asshole", "bitch", "slut", "idiot", "moron", "pissed", "nonce", "scumbag"];
+    let mut missed = Vec::new();
+    let mut all = 0;
+    for word in words {
+        for (how, disguise) in disguises(word) {
+            for text in [format!("you are a {disguise} indeed"), disguise.clone()] {
+                all += 1;
+                if find(vec![list(&[word])], &text).is_empty() {
+                    missed.push(format!("{how}: {text}"));
+                }
+            }
+        }
+    }
+    assert!(missed.len() * 50 <= all, "{} of {all} missed: {missed:#?}", missed.len());
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_span_off_its_boundaries(text in any::<String>(), word in "[a-z]{3,6}") {
+        let mixed = format!("{text}{word}{text} {word}");
+        let found = find(vec![list(&["*abc*", &word, "a b"])], &mixed);
+        prop_assert!(!found.is_empty() || text.ends_with(char::is_alphanumeric) || !text.is_ascii());
+    }
+
+    #[test]
+    fn text_like_evasion_never_breaks_it(text in "[abfuck*@$!.()\\[\\]|/\\\\ _\u{200b}\u{301}сіѕ🇫0-9-]{0,60}") {
+        find(vec![list(&["fuck", "*buck*", "a b c", "cab"])], &text);
+    }
+}
