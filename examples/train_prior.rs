@@ -1,0 +1,226 @@
+//! Makes the prior of the learned filter from labelled comments, and says how good it is on texts that
+//! it was not made from.
+//!
+//! ```text
+//! cargo run --release --example train_prior -- FILES… -o src/learn/prior/prior.bin
+//! cargo run --release --example train_prior -- FILES… --cross-validate
+//! cargo run --release --example train_prior -- sms.jsonl --split 1674
+//! cargo run --release --example train_prior -- FILES… --learn SOURCE
+//! ```
+//!
+//! A file has one object a line: `{id, source, author, author_url, text, label, note}`, of which `source`,
+//! `text` and `label` (`spam`, `abuse`, `ham` or `clean`) must be there.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use modqueue::domain::{Author, Draft};
+use modqueue::learn::duplicates::near_duplicate_groups;
+use modqueue::learn::evaluation::{Confusion, Judged, bootstrap, recall_at, roc_auc};
+use modqueue::learn::logistic::Example;
+use modqueue::learn::replay::{Alone, Prediction, Replay};
+use modqueue::learn::train::{Labelled, examples, train};
+use modqueue::learn::{Class, Extractor, Prior};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Folds for rows that name no video.
+const FOLDS: usize = 5;
+/// Log-odds of a probability of 75 %, which is worth the 5 points at which comments are held.
+const HELD: f64 = 1.0986;
+
+#[derive(Parser)]
+#[command(about = "Makes the prior of the learned filter from labelled comments")]
+struct Arguments {
+    /// Labelled comments, one JSON object a line.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Where to write the prior.
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// Measure on unseen texts: whole videos where notes say `video=…`, groups of near-duplicates else.
+    #[arg(long)]
+    cross_validate: bool,
+    /// Of the first file, train on the rows whose id ends in a number below this, test on the rest.
+    #[arg(long)]
+    split: Option<usize>,
+    /// Replay this source in a shuffled order, predicting each comment before learning it, on top of a
+    /// prior made from the other sources.
+    #[arg(long)]
+    learn: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Row {
+    #[serde(default)]
+    id: String,
+    source: String,
+    #[serde(default)]
+    author: String,
+    #[serde(default)]
+    author_url: String,
+    text: String,
+    label: Label,
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(serde::Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Label {
+    Spam,
+    Abuse,
+    Ham,
+    Clean,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let mut rows = Vec::new();
+    for file in &arguments.files {
+        rows.extend(read(file)?);
+    }
+    let texts: Vec<Labelled> = rows.iter().map(labelled).collect();
+    if let Some(split) = arguments.split {
+        print_split(&rows, &texts, split);
+    }
+    if arguments.cross_validate {
+        print_cross_validation(&rows, &texts);
+    }
+    if let Some(source) = &arguments.learn {
+        print_replay(&rows, &texts, source);
+    }
+    if let Some(output) = arguments.output {
+        let bytes = Prior::quantise(&train(&examples(&texts))).to_bytes();
+        std::fs::write(&output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
+        println!("{}: {} bytes from {} texts", output.display(), bytes.len(), texts.len());
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<Vec<Row>> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut rows = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = || format!("{}:{}: no labelled comment", file.display(), number + 1);
+        rows.push(serde_json::from_str(line).with_context(place)?);
+    }
+    ensure!(!rows.is_empty(), "{} has no rows", file.display());
+    Ok(rows)
+}
+
+fn labelled(row: &Row) -> Labelled {
+    let author =
+        Author { display_name: row.author.clone(), url: row.author_url.clone(), ..Author::default() };
+    let draft = Draft { author, text: row.text.clone(), ..Draft::default() };
+    Labelled { source: row.source.clone(), draft, spam: row.label == Label::Spam }
+}
+
+/// The scores that the quantised prior of `training` gives to the texts at `tested`.
+fn judge(examples: &[Example], training: &[usize], texts: &[Labelled], tested: &[usize]) -> Vec<Judged> {
+    let training: Vec<Example> = training.iter().map(|&index| examples[index].clone()).collect();
+    let prior = Prior::quantise(&train(&training));
+    let mut extractor = Extractor::default();
+    let mut judged = |&index: &usize| {
+        let score = f64::from(prior.score(extractor.extract(&texts[index].draft)));
+        Judged { score, positive: texts[index].spam }
+    };
+    tested.iter().map(&mut judged).collect()
+}
+
+fn print_split(rows: &[Row], texts: &[Labelled], split: usize) {
+    let number = |row: &Row| row.id.rsplit([':', '-']).next().and_then(|end| end.parse::<usize>().ok());
+    let is_tested = |row: &Row| row.source == rows[0].source && number(row).is_some_and(|n| n >= split);
+    let (tested, training): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| is_tested(&rows[i]));
+    let judged = judge(&examples(texts), &training, texts, &tested);
+    let counts = Confusion::at(&judged, 0.0);
+    println!("trained on {}, tested on {}: {counts:?}", training.len(), tested.len());
+    println!(
+        "AUC {} | caught {} | blocked ham {} | MCC {}",
+        figure(roc_auc(&judged)),
+        figure(counts.recall()),
+        figure(counts.false_positive_rate()),
+        figure(counts.matthews())
+    );
+}
+
+fn print_replay(rows: &[Row], texts: &[Labelled], source: &str) {
+    let (mut replayed, others): (Vec<usize>, Vec<usize>) =
+        (0..rows.len()).partition(|&index| rows[index].source == source);
+    let prior_texts: Vec<Labelled> = others.iter().map(|&index| texts[index].clone()).collect();
+    let prior = Prior::quantise(&train(&examples(&prior_texts)));
+    replayed.sort_by_key(|&index| xxh3_64(rows[index].id.as_bytes()));
+    let mut replay = Replay::new(Arc::new(prior), 0.005);
+    let mut predict = |&index: &usize| {
+        let class = if texts[index].spam { Class::Spam } else { Class::Fine };
+        replay.next(&texts[index].draft, class, xxh3_64(rows[index].text.to_lowercase().as_bytes()))
+    };
+    let predictions: Vec<Prediction> = replayed.iter().map(&mut predict).collect();
+    println!("decisions | AUC | recall at 0.5 % | decided alone | of those wrong");
+    for (from, to) in [(0, 250), (250, 500), (500, 1_000), (1_000, usize::MAX)] {
+        let part = predictions.get(from..to.min(predictions.len())).unwrap_or_default();
+        let judged: Vec<Judged> = part.iter().map(|prediction| prediction.judged).collect();
+        let alone = Alone::of(part);
+        println!(
+            "{from} – {} | {} | {} | {} of {} | {}",
+            from + part.len(),
+            figure(roc_auc(&judged)),
+            figure(recall_at(&judged, 0.005).map(|(recall, _)| recall)),
+            alone.decided,
+            alone.comments,
+            alone.wrong
+        );
+    }
+}
+
+fn print_cross_validation(rows: &[Row], texts: &[Labelled]) {
+    let groups = near_duplicate_groups(rows.iter().map(|row| row.text.as_str()));
+    let folds: Vec<String> = rows.iter().zip(&groups).map(|(row, group)| fold(row, *group)).collect();
+    let examples = examples(texts);
+    let mut by_source: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
+    for held_out in folds.iter().collect::<BTreeSet<_>>() {
+        let tested: Vec<usize> = (0..rows.len()).filter(|&index| &folds[index] == held_out).collect();
+        let known: HashSet<usize> = tested.iter().map(|&index| groups[index]).collect();
+        let unseen = |index: &usize| &folds[*index] != held_out && !known.contains(&groups[*index]);
+        let training: Vec<usize> = (0..rows.len()).filter(unseen).collect();
+        for (&index, judged) in tested.iter().zip(judge(&examples, &training, texts, &tested)) {
+            by_source.entry(&rows[index].source).or_default().push(judged);
+        }
+    }
+    println!("source | texts | spam | AUC (95 %) | recall at 0.5 % (95 %) | ham from 75 % | MCC at 50 %");
+    for (source, judged) in by_source {
+        print_source(source, &judged);
+    }
+}
+
+fn print_source(source: &str, judged: &[Judged]) {
+    let spam = judged.iter().filter(|one| one.positive).count();
+    let recall = |judged: &[Judged]| recall_at(judged, 0.005).map(|(recall, _)| recall);
+    println!(
+        "{source} | {} | {spam} | {}{} | {}{} | {} | {}",
+        judged.len(),
+        figure(roc_auc(judged)),
+        interval(bootstrap(judged, 400, roc_auc)),
+        figure(recall(judged)),
+        interval(bootstrap(judged, 400, recall)),
+        figure(Confusion::at(judged, HELD).false_positive_rate()),
+        figure(Confusion::at(judged, 0.0).matthews())
+    );
+}
+
+fn fold(row: &Row, group: usize) -> String {
+    match row.note.split_whitespace().find(|word| word.starts_with("video=")) {
+        Some(video) => video.to_owned(),
+        None => format!("group {}", (group.wrapping_mul(0x9E37_79B9) >> 7) % FOLDS),
+    }
+}
+
+fn figure(value: Option<f64>) -> String {
+    value.map_or("–".into(), |value| format!("{value:.4}"))
+}
+
+fn interval(value: Option<(f64, f64)>) -> String {
+    value.map_or(String::new(), |(low, high)| format!(" ({low:.4} – {high:.4})"))
+}

@@ -1,0 +1,179 @@
+//! From log-odds to honest probabilities, from those to points, and to thresholds that the moderators'
+//! own recent decisions bear out.
+
+use super::layout::{BINS, bin, bin_middle};
+
+/// Probability at which a comment gets no points.
+const NEUTRAL: f32 = 0.02;
+/// Points beyond which certainty adds nothing.
+pub const MOST_POINTS: f64 = 12.0;
+/// How strongly the uncalibrated score is believed, in decisions.
+const BELIEF: f64 = 20.0;
+
+/// The probability with these log-odds.
+pub fn probability(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Points towards a verdict's score: the log-odds above those of a probability of 2 %, from 0 to
+/// [`MOST_POINTS`]. 50 % gives 3.9 points, 75 % 5.0, 90 % 6.1, 99 % 8.5.
+pub fn points(log_odds: f32) -> f64 {
+    let neutral = (NEUTRAL / (1.0 - NEUTRAL)).ln();
+    f64::from(log_odds - neutral).clamp(0.0, MOST_POINTS)
+}
+
+/// How well scores foretold what moderators decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    slope: f32,
+    offset: f32,
+    outcomes: Vec<[u32; 2]>,
+}
+
+/// Scores at which the filter may decide alone. Log-odds before calibration.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Thresholds {
+    /// Below this, publish; `None` while recent decisions do not bear any out.
+    pub publish_below: Option<f32>,
+    /// From this on, reject.
+    pub reject_from: Option<f32>,
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self::new(&[[0; 2]; BINS])
+    }
+}
+
+impl Calibration {
+    /// From counts of approved and rejected comments by the bin of their score.
+    ///
+    /// The two numbers of Platt's method, fitted by Newton steps and held near 1 and 0 by a Gaussian
+    /// belief, so that few decisions change little.
+    pub fn new(outcomes: &[[u32; 2]; BINS]) -> Self {
+        let (mut slope, mut offset) = (1.0f64, 0.0f64);
+        for _ in 0..12 {
+            let mut gradient = [BELIEF * (1.0 - slope), BELIEF / 10.0 * -offset];
+            let mut curvature = [BELIEF, 0.0, BELIEF / 10.0];
+            for (bin, &[fine, rejected]) in outcomes.iter().enumerate() {
+                let score = f64::from(bin_middle(bin));
+                let count = f64::from(fine) + f64::from(rejected);
+                let expected = 1.0 / (1.0 + (-(slope * score + offset)).exp());
+                let error = f64::from(rejected) - count * expected;
+                let spread = count * expected * (1.0 - expected);
+                gradient = [gradient[0] + error * score, gradient[1] + error];
+                curvature[0] += spread * score * score;
+                curvature[1] += spread * score;
+                curvature[2] += spread;
+            }
+            let determinant = curvature[0] * curvature[2] - curvature[1] * curvature[1];
+            slope += (curvature[2] * gradient[0] - curvature[1] * gradient[1]) / determinant;
+            offset += (curvature[0] * gradient[1] - curvature[1] * gradient[0]) / determinant;
+            slope = slope.clamp(0.2, 5.0);
+            offset = offset.clamp(-6.0, 6.0);
+        }
+        Self { slope: slope as f32, offset: offset as f32, outcomes: outcomes.to_vec() }
+    }
+
+    /// Calibrated log-odds.
+    pub fn log_odds(&self, score: f32) -> f32 {
+        self.slope * score + self.offset
+    }
+
+    /// Where the filter may decide alone when `accepted`, from 0 to 1, of what it publishes and of what
+    /// it rejects may be wrong. One more mistake is counted than was seen, so that without enough
+    /// decisions (200 for 0.5 %) there is no threshold.
+    pub fn thresholds(&self, accepted: f64) -> Thresholds {
+        let bearable = |wrong: u32, all: u32| f64::from(wrong + 1) <= accepted * f64::from(all + 1);
+        let mut thresholds = Thresholds::default();
+        let (mut wrong, mut all) = (0, 0);
+        for (bin, &[fine, rejected]) in self.outcomes.iter().enumerate() {
+            wrong += rejected;
+            all += fine + rejected;
+            if bearable(wrong, all) {
+                thresholds.publish_below = Some(bin_middle(bin) + 0.25);
+            }
+        }
+        (wrong, all) = (0, 0);
+        for (bin, &[fine, rejected]) in self.outcomes.iter().enumerate().rev() {
+            wrong += fine;
+            all += fine + rejected;
+            if bearable(wrong, all) {
+                thresholds.reject_from = Some(bin_middle(bin) - 0.25);
+            }
+        }
+        thresholds
+    }
+
+    /// How many recent decisions it rests on.
+    pub fn decisions(&self) -> u32 {
+        self.outcomes.iter().flatten().sum()
+    }
+
+    /// Of recent comments scored alike, how many were approved and rejected.
+    pub fn alike(&self, score: f32) -> [u32; 2] {
+        self.outcomes[bin(score)]
+    }
+}
+
+/// Whether a comment that the filter could decide alone still goes to a moderator, so that the
+/// estimate stays honest. `id_hash` draws the lot: the same comment always gets the same.
+pub fn is_sampled(id_hash: u64, share: f64) -> bool {
+    (id_hash >> 11) as f64 / (1u64 << 53) as f64 <= share && share > 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes(of: impl Fn(f32) -> [u32; 2]) -> [[u32; 2]; BINS] {
+        std::array::from_fn(|bin| of(bin_middle(bin)))
+    }
+
+    #[test]
+    fn points_grow_with_the_odds_and_stay_in_bounds() {
+        let at = |probability: f32| points((probability / (1.0 - probability)).ln());
+        assert_eq!(at(0.01), 0.0);
+        assert!((at(0.5) - 3.89).abs() < 0.01);
+        assert!((at(0.9) - 6.09).abs() < 0.01);
+        assert_eq!(points(100.0), MOST_POINTS);
+    }
+
+    #[test]
+    fn without_decisions_the_score_is_believed() {
+        let calibration = Calibration::default();
+        assert_eq!(calibration.log_odds(2.0), 2.0);
+        assert_eq!(calibration.thresholds(0.005), Thresholds::default());
+    }
+
+    #[test]
+    fn a_score_that_promised_too_much_is_moderated() {
+        let calibration = Calibration::new(&outcomes(|score| match score {
+            1.75 => [50, 50],
+            -1.75 => [95, 5],
+            _ => [0, 0],
+        }));
+        assert!(probability(calibration.log_odds(1.75)) < 0.6, "{calibration:?}");
+        assert!(calibration.log_odds(2.0) > calibration.log_odds(1.0));
+    }
+
+    #[test]
+    fn thresholds_lie_where_recent_mistakes_are_bearable() {
+        let calibration = Calibration::new(&outcomes(|score| match score {
+            _ if score < -4.0 => [30, 0],
+            _ if score < 4.0 => [5, 5],
+            _ => [0, 30],
+        }));
+        let thresholds = calibration.thresholds(0.005);
+        assert_eq!(thresholds.publish_below, Some(-4.0));
+        assert_eq!(thresholds.reject_from, Some(4.0));
+    }
+
+    #[test]
+    fn the_sample_has_the_share_that_was_asked_for() {
+        let hashes = (0..20_000u64).map(|id| xxhash_rust::xxh3::xxh3_64(&id.to_le_bytes()));
+        let sampled = hashes.filter(|&hash| is_sampled(hash, 0.05)).count();
+        assert!((900..1_100).contains(&sampled), "{sampled}");
+        assert!(!is_sampled(0, 0.0));
+    }
+}

@@ -1,0 +1,56 @@
+//! Where everything of a site's model lies: one flat array of whole numbers, each cell a plain sum.
+//!
+//! Architecture invariant: a cell only ever changes by addition. What one lesson added, an undo takes
+//! away exactly, in any order, and replicas may add their lessons to shared cells.
+
+use super::features::SLOT_BITS;
+
+/// Slots of a site's model; several slots of the prior share one.
+pub(super) const SITE_SLOTS: usize = 1 << SITE_BITS;
+const SITE_BITS: u32 = 16;
+/// Cells a slot has: counts of fine, spam, abuse; steps for spam and abuse.
+pub(super) const PER_SLOT: usize = 5;
+/// First of the steps within a slot.
+pub(super) const STEPS: usize = 3;
+
+/// Shares of fine, spam and abuse learned.
+pub(super) const TOTALS: usize = SITE_SLOTS * PER_SLOT;
+/// Intercepts for spam and abuse.
+pub(super) const INTERCEPTS: usize = TOTALS + 3;
+/// Lessons learned so far, undone ones included.
+pub(super) const LESSONS: usize = INTERCEPTS + 2;
+/// Lessons learned less lessons undone.
+pub(super) const STANDING: usize = LESSONS + 1;
+
+/// Lessons in a generation of recent memory; two generations are kept.
+pub(super) const GENERATION: u32 = 1_024;
+/// Cells of one generation: outcomes by score, then lessons by teacher.
+pub(super) const GENERATION_CELLS: usize = 2 * BINS + TEACHERS;
+/// Scores are told apart in this many bins, half a unit of log-odds each, from -12 on.
+pub(super) const BINS: usize = 48;
+/// Teachers fall into this many cells.
+pub(super) const TEACHERS: usize = 8_192;
+const RECENT: usize = STANDING + 1;
+
+/// Number of cells in all.
+pub const CELLS: usize = RECENT + 2 * GENERATION_CELLS;
+
+/// The first cell of a feature's slot.
+pub(super) fn slot_cell(slot: u32) -> usize {
+    (slot >> (SLOT_BITS - SITE_BITS)) as usize * PER_SLOT
+}
+
+/// The first cell of a generation.
+pub(super) fn generation_cell(generation: u32) -> usize {
+    RECENT + (generation % 2) as usize * GENERATION_CELLS
+}
+
+/// The bin of a score.
+pub(super) fn bin(log_odds: f32) -> usize {
+    ((log_odds.clamp(-12.0, 11.99) + 12.0) * 2.0) as usize
+}
+
+/// The middle of a bin.
+pub(super) fn bin_middle(bin: usize) -> f32 {
+    bin as f32 / 2.0 - 11.75
+}

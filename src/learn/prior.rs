@@ -1,0 +1,141 @@
+//! What the filter knows before any moderator has decided: weights from labelled texts.
+
+use super::features::{Feature, ONE, SLOT_BITS, SLOTS, VERSION};
+use super::logistic::Linear;
+
+const MAGIC: &[u8; 8] = b"mqprior1";
+const HEADER: usize = MAGIC.len() + 2 + 1 + 4 + 4;
+/// Steps of a quantised weight on either side of zero.
+const STEPS: f32 = 127.0;
+
+/// Quantised weights of the features for spam. Abuse has no prior: weights learned on one source told
+/// nothing about another (areas under the curve of 0.50 to 0.65).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prior {
+    weights: Vec<i8>,
+    scale: f32,
+    intercept: f32,
+}
+
+/// Why a prior could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PriorError {
+    /// It does not begin as a prior does.
+    #[error("this is no prior file; make one with `cargo run --release --example train_prior`")]
+    Foreign,
+    /// It was made for other features.
+    #[error("this prior was made for feature version {found}, this program has {VERSION}; train it again")]
+    Version {
+        /// The version it was made for.
+        found: u16,
+    },
+    /// It is too short, too long, or its numbers are none.
+    #[error("this prior file is damaged; make it again with `cargo run --release --example train_prior`")]
+    Damaged,
+}
+
+impl Prior {
+    /// The prior that comes with the program. Its sources stand in `SOURCES.md` beside it.
+    pub fn shipped() -> Self {
+        Self::from_bytes(include_bytes!("prior/prior.bin")).expect("the shipped prior fits this program")
+    }
+
+    /// A prior that says nothing.
+    pub fn empty() -> Self {
+        Self { weights: vec![0; SLOTS], scale: 0.0, intercept: -2.0 }
+    }
+
+    /// Weights rounded to 255 steps. The largest thousandth part of a percent is cut to the rest.
+    pub fn quantise(linear: &Linear) -> Self {
+        let mut sizes: Vec<f32> = linear.weights.iter().map(|weight| weight.abs()).collect();
+        sizes.sort_by(f32::total_cmp);
+        let largest = sizes[sizes.len() - 1 - sizes.len() / 100_000].max(f32::MIN_POSITIVE);
+        let step = |weight: &f32| (weight / largest * STEPS).round().clamp(-STEPS, STEPS) as i8;
+        let weights = linear.weights.iter().map(step).collect();
+        Self { weights, scale: largest / STEPS, intercept: linear.intercept }
+    }
+
+    /// The log-odds of spam.
+    pub fn score(&self, features: &[Feature]) -> f32 {
+        let sum: i32 = features.iter().map(|feature| self.step(feature) * i32::from(feature.value)).sum();
+        sum as f32 * self.scale / ONE + self.intercept
+    }
+
+    /// What one feature adds to [`Prior::score`].
+    pub fn part(&self, feature: &Feature) -> f32 {
+        (self.step(feature) * i32::from(feature.value)) as f32 * self.scale / ONE
+    }
+
+    fn step(&self, feature: &Feature) -> i32 {
+        i32::from(self.weights[feature.slot as usize])
+    }
+
+    /// The file: magic, feature version, slot bits, scale, intercept, one byte a slot; little-endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + SLOTS);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.push(SLOT_BITS as u8);
+        bytes.extend_from_slice(&self.scale.to_le_bytes());
+        bytes.extend_from_slice(&self.intercept.to_le_bytes());
+        bytes.extend(self.weights.iter().map(|&weight| weight as u8));
+        bytes
+    }
+
+    /// Reads [`Prior::to_bytes`].
+    ///
+    /// # Errors
+    /// [`PriorError`] when it is another file, made for other features, or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PriorError> {
+        let rest = bytes.strip_prefix(MAGIC).ok_or(PriorError::Foreign)?;
+        let (version, rest) = rest.split_first_chunk::<2>().ok_or(PriorError::Damaged)?;
+        let found = u16::from_le_bytes(*version);
+        if found != VERSION {
+            return Err(PriorError::Version { found });
+        }
+        let (bits, rest) = rest.split_first().ok_or(PriorError::Damaged)?;
+        let (scale, rest) = rest.split_first_chunk::<4>().ok_or(PriorError::Damaged)?;
+        let (intercept, weights) = rest.split_first_chunk::<4>().ok_or(PriorError::Damaged)?;
+        let (scale, intercept) = (f32::from_le_bytes(*scale), f32::from_le_bytes(*intercept));
+        let sound = scale.is_finite() && intercept.is_finite();
+        if u32::from(*bits) != SLOT_BITS || weights.len() != SLOTS || !sound {
+            return Err(PriorError::Damaged);
+        }
+        Ok(Self { weights: weights.iter().map(|&byte| byte as i8).collect(), scale, intercept })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some() -> Prior {
+        let weights = (0..SLOTS).map(|slot| (slot % 7) as f32 - 3.0).collect();
+        Prior::quantise(&Linear { weights, intercept: -1.5 })
+    }
+
+    #[test]
+    fn a_prior_comes_back_from_its_file() {
+        assert_eq!(Prior::from_bytes(&some().to_bytes()), Ok(some()));
+    }
+
+    #[test]
+    fn another_file_is_refused_with_the_remedy() {
+        assert_eq!(Prior::from_bytes(b"PK"), Err(PriorError::Foreign));
+        let mut older = some().to_bytes();
+        older[8] = 0;
+        assert_eq!(Prior::from_bytes(&older), Err(PriorError::Version { found: 0 }));
+        assert!(PriorError::Version { found: 0 }.to_string().contains("train it again"));
+    }
+
+    #[test]
+    fn a_cut_or_spoiled_prior_is_damaged() {
+        let whole = some().to_bytes();
+        for length in [8, 10, 12, 18, whole.len() - 1] {
+            assert_eq!(Prior::from_bytes(&whole[..length]), Err(PriorError::Damaged), "{length}");
+        }
+        let mut spoiled = whole;
+        spoiled[11..15].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert_eq!(Prior::from_bytes(&spoiled), Err(PriorError::Damaged));
+    }
+}
