@@ -1,0 +1,102 @@
+//! `[starter]` and `[[keywords]]`: which words are looked for.
+
+use super::super::starter;
+use crate::document::Section;
+use crate::domain::Effect;
+use crate::filter::{Keywords, Rule, WordList, check_word};
+
+const CLASSES: [(&str, &str); 6] = [
+    ("profanity", "profanity"),
+    ("slur", "slur"),
+    ("threat", "threat"),
+    ("sexual", "sexual"),
+    ("spam", "spam"),
+    ("custom", "custom"),
+];
+
+/// Lists that a policy may have, its own and the shipped.
+const MOST_LISTS: usize = 1000;
+
+/// Points of a list that does not say.
+const DEFAULT_WEIGHT: f64 = 5.0;
+
+/// How many times its weight a list adds to one comment at most, when it does not say.
+const DEFAULT_CAP: f64 = 2.0;
+
+/// The filter over the starter lists and the site's own.
+pub fn keywords(root: &Section<'_>) -> Keywords {
+    let (mut lists, cap) = starter_lists(root);
+    let own = root.sections("keywords").unwrap_or_default();
+    if own.len() > MOST_LISTS {
+        root.complain("keywords", format!("a policy has at most {MOST_LISTS} lists; put some together."));
+    }
+    for table in own.into_iter().take(MOST_LISTS) {
+        lists.push(list(&table));
+        table.close();
+    }
+    Keywords::new(lists, cap)
+}
+
+fn starter_lists(root: &Section<'_>) -> (Vec<WordList>, f64) {
+    let shipped = starter::lists();
+    let table = match root.section_or_false("starter") {
+        None => return (shipped.to_vec(), starter::CAP),
+        Some(None) => return (Vec::new(), starter::CAP),
+        Some(Some(table)) => table,
+    };
+    let cap = table.number("cap", 0.0..=1000.0).unwrap_or(starter::CAP);
+    let names = starter::NAMES.iter().zip(shipped);
+    let lists = names.filter_map(|(name, list)| adjusted(&table, name, list.clone())).collect();
+    table.close();
+    (lists, cap)
+}
+
+/// A shipped list as the policy wants it: off, with another weight, or with other keys changed.
+fn adjusted(table: &Section<'_>, name: &'static str, mut list: WordList) -> Option<WordList> {
+    if !table.has(name) {
+        return Some(list);
+    }
+    let per_word = list.cap / list.rule.weight;
+    if let Some(weight) = table.weight(name) {
+        list.rule.weight = weight;
+        list.cap = (weight * per_word).abs();
+        return Some(list);
+    }
+    let changed = table.section_or_false(name)??;
+    list.rule = changed.rule(list.rule);
+    list.cap = changed.number("cap", 0.0..=1000.0).unwrap_or((list.rule.weight * per_word).abs());
+    list.allow.extend(words(&changed, "allow"));
+    changed.close();
+    Some(list)
+}
+
+/// One `[[keywords]]`.
+fn list(table: &Section<'_>) -> WordList {
+    let name = table.required_text("name").unwrap_or_default();
+    let rule = table.rule(Rule { name: name.into(), weight: DEFAULT_WEIGHT, effect: Effect::Score });
+    let cap = table.number("cap", 0.0..=1000.0).unwrap_or((rule.weight * DEFAULT_CAP).abs());
+    if !["words", "exact", "allow"].into_iter().any(|key| table.has(key)) {
+        table.complain("words", "`words` is missing; list what to look for, such as words = [\"casino\"].");
+    }
+    WordList {
+        class: table.choice("class", &CLASSES).unwrap_or("custom").into(),
+        cap,
+        words: words(table, "words"),
+        exact: words(table, "exact"),
+        allow: words(table, "allow"),
+        loose: true,
+        starter: false,
+        rule,
+    }
+}
+
+fn words(table: &Section<'_>, key: &'static str) -> Vec<String> {
+    let mut words = Vec::new();
+    for word in table.texts(key).unwrap_or_default() {
+        match check_word(word.value) {
+            Ok(()) => words.push(word.value.to_owned()),
+            Err(unusable) => table.complain_at(&word, format!("{unusable}.")),
+        }
+    }
+    words
+}

@@ -1,0 +1,118 @@
+//! The word lists that come with the service, written for it; one file a list under `starter/`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::filter::{Rule, WordList};
+
+/// One list as its file says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    class: String,
+    weight: f64,
+    cap: f64,
+    loose: bool,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    exact: Vec<String>,
+    #[serde(default)]
+    allow: Vec<String>,
+}
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        /// The names of the lists.
+        pub const NAMES: &[&str] = &[$($name),*];
+        const SOURCES: &[(&str, &str)] = &[$(($name, include_str!(concat!("starter/", $name, ".toml")))),*];
+    };
+}
+
+files!("profanity", "slurs", "threats", "sexual", "mild", "body", "spam", "languages", "ordinary");
+
+/// Most points that all starter lists together add to one comment: enough to hold it, too few to
+/// reject it, whatever words it has.
+pub const CAP: f64 = 10.0;
+
+static LISTS: LazyLock<Vec<WordList>> =
+    LazyLock::new(|| SOURCES.iter().map(|(name, text)| list(name, text)).collect());
+
+/// The lists, as they are when a policy says nothing about them.
+pub fn lists() -> &'static [WordList] {
+    &LISTS
+}
+
+fn list(name: &str, text: &str) -> WordList {
+    let file: File = toml::from_str(text).expect("the shipped lists are well-formed: a test reads them all");
+    WordList {
+        rule: Rule::scoring(name, file.weight),
+        class: file.class.into(),
+        cap: file.cap,
+        words: file.words,
+        exact: file.exact,
+        allow: file.allow,
+        loose: file.loose,
+        starter: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::domain::{Action, Draft, Evidence};
+    use crate::filter::{Filter, Keywords, Prepared, check_word};
+    use crate::policy::Policy;
+
+    #[test]
+    fn every_shipped_word_can_be_found_and_stands_once() {
+        let mut places: HashMap<String, &str> = HashMap::new();
+        for list in lists() {
+            for word in list.words.iter().chain(&list.exact) {
+                assert_eq!(check_word(word), Ok(()), "{word} in {}", list.rule.name);
+                let before = places.insert(word.to_lowercase(), &list.rule.name);
+                assert_eq!(before, None, "{word} is in {} too", list.rule.name);
+            }
+            for word in &list.allow {
+                assert_eq!(check_word(word), Ok(()), "{word} allowed in {}", list.rule.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_allowed_word_would_be_found_without_being_allowed() {
+        let bare: Vec<_> =
+            lists().iter().map(|list| WordList { allow: Vec::new(), ..list.clone() }).collect();
+        let keywords = Keywords::new(bare, CAP);
+        let is_found = |text: String| {
+            let draft = Draft { text, ..Draft::default() };
+            let mut findings = Vec::new();
+            keywords.inspect(&Prepared::new(&draft), &Evidence::default(), &mut findings);
+            !findings.is_empty()
+        };
+        for word in lists().iter().flat_map(|list| &list.allow) {
+            let stem = word.trim_matches('*');
+            let endings =
+                if word.ends_with('*') { ["", "s", "ed", "er", "ing", "ly"].as_slice() } else { &[""] };
+            assert!(
+                endings.iter().any(|ending| is_found(format!("{stem}{ending}"))),
+                "{word} needs no allowing"
+            );
+        }
+    }
+
+    #[test]
+    fn all_lists_together_hold_a_comment_and_do_not_reject_it() {
+        let words = lists().iter().flat_map(|list| list.exact.iter().chain(&list.words).take(3));
+        let text = words.map(|word| word.trim_matches('*')).collect::<Vec<_>>().join(" and ");
+        let policy = Policy::compile("mode = \"post\"", 0).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        let draft = Draft { text, ..Draft::default() };
+        let verdict = policy.judge(&Prepared::new(&draft), &Evidence::default());
+        let keywords = verdict.findings.iter().filter(|finding| finding.filter == "keywords");
+        assert_eq!(keywords.map(|finding| finding.weight).sum::<f64>(), CAP);
+        assert_eq!(verdict.action, Action::Hold, "{verdict:#?}");
+    }
+}

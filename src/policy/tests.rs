@@ -1,0 +1,242 @@
+//! The policy as a whole: what its TOML means, and how its mistakes are told.
+
+use super::*;
+use crate::domain::{Action, Author, Thread};
+
+fn compile(source: &str) -> Policy {
+    Policy::compile(source, 1).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+}
+
+fn mistakes(source: &str) -> Vec<String> {
+    let Err(mistakes) = Policy::compile(source, 1) else { panic!("accepted: {source}") };
+    mistakes.iter().map(ToString::to_string).collect()
+}
+
+fn draft(text: &str) -> Draft {
+    Draft { text: text.into(), ..Draft::default() }
+}
+
+fn judge(policy: &Policy, draft: &Draft) -> Verdict {
+    policy.judge(&Prepared::new(draft), &Evidence::default())
+}
+
+#[test]
+fn the_empty_policy_holds_everything_and_refuses_nothing_for_a_word() {
+    let policy = compile("");
+    assert_eq!(judge(&policy, &draft("What a lovely article.")).action, Action::Hold);
+    let verdict = judge(&policy, &draft("you fucking cunt, shit"));
+    assert_eq!(verdict.action, Action::Hold);
+    assert!(verdict.score >= 5.0);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_line_column_and_remedy() {
+    let source =
+        "mode = \"presto\"\n\n[thresholds]\nholt = 3\n[[keywords]]\nname = \"x\"\nwieght = 1\nwords = [1]\n";
+    let told = mistakes(source);
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert!(told[0].starts_with("line 1, column 8: mode: `presto` is not known here; write \"pre\" or"));
+    assert!(
+        told[1].starts_with("line 4, column 1: thresholds.holt") && told[1].contains("did you mean `hold`?")
+    );
+    assert!(told[2].starts_with("line 7, column 1: keywords[0].wieght") && told[2].contains("`weight`"));
+    assert!(told[3].starts_with("line 8, column 10: keywords[0].words[0]"));
+}
+
+#[test]
+fn text_that_is_no_toml_is_told_by_line() {
+    let told = mistakes("mode = \"post\"\nthresholds = {\n");
+    assert!(told[0].starts_with("line "), "{told:?}");
+}
+
+#[test]
+fn a_section_is_stricter_and_a_thread_wins_over_its_section() {
+    let policy = compile(
+        "mode = \"post\"\n[[overrides]]\nsection = \"war\"\nmode = \"pre\"\n[[overrides]]\nthread = \"t\"\nmode = \"post\"\n",
+    );
+    let at = |section: &str, id: &str| {
+        let thread = Thread { section: section.into(), id: id.into(), ..Thread::default() };
+        judge(&policy, &Draft { thread, ..draft("Good morning to you.") }).action
+    };
+    assert_eq!(at("", "x"), Action::Publish);
+    assert_eq!(at("war", "x"), Action::Hold);
+    assert_eq!(at("war", "t"), Action::Publish);
+}
+
+#[test]
+fn default_limits_charge_author_and_address_and_can_be_switched_off() {
+    let author =
+        Author { id: "42".into(), ip_address: Some("203.0.113.7".parse().unwrap()), ..Author::default() };
+    let draft = Draft { author, ..draft("hello") };
+    let keys: Vec<_> = compile("").charges(&draft).into_iter().map(|charge| charge.key).collect();
+    assert_eq!(keys, ["author=42", "address=203.0.113.7"]);
+    assert!(compile("limits = []").charges(&draft).is_empty());
+    assert!(compile("").charges(&Draft::default()).is_empty());
+}
+
+#[test]
+fn a_limit_without_bounds_is_refused_with_the_remedy() {
+    let told = mistakes("[[limits]]\nname = \"a\"\nkey = [\"autor\"]\nquota = 0\nper = \"1 fortnight\"\n");
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert!(told.iter().any(|mistake| mistake.contains("limits[0].quota: write a whole number from 1")));
+    assert!(told.iter().any(|mistake| mistake.contains("no length of time")));
+}
+
+#[test]
+fn the_documented_keys_are_the_keys() {
+    let lines = include_str!("mod.rs").lines().skip_while(|line| !line.contains("```toml")).skip(1);
+    let source: Vec<_> = lines
+        .take_while(|line| !line.contains("```"))
+        .map(|line| line.trim_start_matches("//!").trim_start())
+        .collect();
+    assert!(source.len() > 30);
+    compile(&source.join("\n"));
+}
+
+fn score(source: &str, text: &str) -> f64 {
+    judge(&compile(source), &draft(text)).score
+}
+
+#[test]
+fn starter_lists_are_reweighted_by_name_or_switched_off() {
+    let text = "this is bullshit";
+    assert_eq!(score("", text), 5.0);
+    assert_eq!(score("starter = false", text), 0.0);
+    assert_eq!(score("[starter]\nprofanity = false", text), 0.0);
+    assert_eq!(score("[starter]\nprofanity = 2", text), 2.0);
+    assert_eq!(score("[starter]\nprofanity = { weight = 3, allow = [\"bullshit\"] }", text), 0.0);
+    assert_eq!(score("[starter]\nprofanity = { shadow = true }", text), 0.0);
+    assert_eq!(score("[starter]\ncap = 1", text), 1.0);
+    let told = mistakes("[starter]\nprofanty = 2");
+    assert!(told[0].contains("did you mean `profanity`?"), "{told:?}");
+}
+
+#[test]
+fn a_built_in_rule_is_off_or_weighted_or_told_in_full() {
+    let text = "see https://example.org/a for the whole and much longer story of it";
+    assert_eq!(score("", text), 1.0);
+    assert_eq!(score("[links]\nany = false", text), 0.0);
+    assert_eq!(score("[links]\nany = 2.5", text), 2.5);
+    assert_eq!(score("[links]\nany = { from = 2 }", text), 0.0);
+    assert_eq!(score("[links]\nallow = [\"example.org\"]", text), 0.0);
+    let held = judge(&compile("mode = \"post\"\n[links]\nany = { action = \"hold\" }"), &draft(text));
+    assert_eq!(held.action, Action::Hold);
+    let rejected = judge(&compile("[links]\nany = { action = \"reject\" }"), &draft(text));
+    assert_eq!(rejected.action, Action::Reject);
+}
+
+#[test]
+fn a_sites_own_lists_work_beside_the_starter_lists() {
+    let source = r#"
+[[keywords]]
+name = "rivals"
+class = "custom"
+weight = 3
+words = ["daily bugle"]
+allow = ["bullshit"]
+[[domains]]
+name = "betting"
+weight = 7
+domains = ["*.bet"]
+[[patterns]]
+name = "order number"
+pattern = '\bORD-\d{4}\b'
+weight = 4
+"#;
+    assert_eq!(score(source, "the Daily Bugle says: bullshit, see ORD-1234"), 7.0);
+    assert_eq!(score(source, "a very long sentence about what one may win at lucky.bet tonight"), 8.0);
+}
+
+#[test]
+fn what_a_filter_cannot_use_is_a_mistake_at_its_place() {
+    let source = r#"
+[[keywords]]
+name = "k"
+words = ["ok", "*ab*", "f*ck"]
+[[patterns]]
+name = "p"
+pattern = '(a'
+[[domains]]
+name = "d"
+domains = ["not a domain"]
+[[authors]]
+name = "a"
+addresses = ["300.1.2.3"]
+[shape]
+languages = ["english"]
+[links]
+any = { from = 0 }
+"#;
+    let told = mistakes(source);
+    let places: Vec<_> = told.iter().map(|mistake| mistake.split(": ").nth(1).unwrap().to_owned()).collect();
+    let expected = [
+        "keywords[0].words[1]",
+        "keywords[0].words[2]",
+        "patterns[0].pattern",
+        "domains[0].domains[0]",
+        "authors[0].addresses[0]",
+        "shape.languages[0]",
+        "links.any.from",
+    ];
+    assert_eq!(places, expected, "{told:#?}");
+}
+
+#[test]
+fn an_override_changes_limits_by_name_and_is_checked_against_the_site() {
+    let source = r#"
+[[limits]]
+name = "a"
+key = ["author"]
+quota = 5
+per = "1m"
+[[overrides]]
+section = "war"
+thresholds = { hold = 2 }
+[[overrides.limits]]
+name = "a"
+key = ["author", "thread"]
+quota = 1
+per = "1h"
+[[overrides]]
+thread = "open"
+limits = []
+"#;
+    let policy = compile(source);
+    let charges = |section: &str, id: &str| -> Vec<String> {
+        let thread = Thread { section: section.into(), id: id.into(), ..Thread::default() };
+        let author = Author { id: "7".into(), ..Author::default() };
+        policy
+            .charges(&Draft { thread, author, ..Draft::default() })
+            .into_iter()
+            .map(|charge| charge.key)
+            .collect()
+    };
+    assert_eq!(charges("", "t"), ["author=7"]);
+    assert_eq!(charges("war", "t"), ["author=7,thread=t"]);
+    assert_eq!(charges("war", "open"), Vec::<String>::new());
+    let told = mistakes("[[overrides]]\nthresholds = { hold = 20 }\n");
+    assert_eq!(told.len(), 2, "{told:#?}");
+}
+
+mod any_source {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_source_breaks_the_reader(source in "[a-z\\[\\]{}=\"'.,0-9\n #-]{0,80}") {
+            let _ = Policy::compile(&source, 1);
+        }
+
+        #[test]
+        fn mistakes_lie_within_the_source(key in "[a-z_]{1,12}", value in "[a-z0-9\"\\[\\]{}]{0,8}") {
+            let source = format!("mode = \"post\"\n{key} = {value}\n[links]\n{key} = 1\n");
+            for mistake in Policy::compile(&source, 1).err().unwrap_or_default() {
+                prop_assert!((1..=5).contains(&mistake.line) && mistake.column >= 1 && !mistake.message.is_empty());
+            }
+        }
+    }
+}
