@@ -1,0 +1,189 @@
+//! Every key of a site is made here.
+//!
+//! | key | type | holds |
+//! |---|---|---|
+//! | `meta` | hash | `clock` (last seen time, µs), `sequence` (last event), `generation` |
+//! | `z:<state>` | zset | ids by place: the waiting by tier and creation, the others by last change |
+//! | `leases` | zset | ids by the end of their lease, ms |
+//! | `claims` | hash | id → end of the lease, claim id, reviewer |
+//! | `feed` | stream | `<sequence>-0` → packed head and event |
+//! | `seen:0`, `seen:1` | hash | repeats of this window and of the one before: fingerprint → count, first id |
+//! | `waves` | zset | fingerprint and id, all at score 0, of texts that repeat |
+//! | `policies` | list | revisions, oldest first |
+//! | `c:<id>` | string | head and record of a comment |
+//! | `d:<id>` | list | decisions that stand, the last one last |
+//! | `h:<id>` | list | history since the submission |
+//! | `r:<id>` | set | who reported it |
+//! | `a:<author>` | string | an author's record |
+//! | `l:<hash>` | string | theoretical arrival time of a limit's key, µs |
+//! | `limits:0`, `limits:1` | hash | the same of short limits, in this window and in the one before: hash → time |
+//! | `defer:<reviewer>` | zset | ids by the end of their deferral, ms |
+//! | `aside` | zset | ids of comments that cannot be read, by the time that was noticed |
+//!
+//! All of them start with `<prefix>:{<site>}:`, so that a site lies in one slot of a cluster.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::domain::{CommentId, SiteName, State};
+use crate::limit::Charge;
+
+use super::words::Words;
+
+/// The keys of one site.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    base: String,
+}
+
+/// The last names of the keys that every script gets first, in the order in which `prelude.lua` names them.
+const FIXED: [&str; 15] = [
+    "meta",
+    "z:pending",
+    "z:escalated",
+    "z:approved",
+    "z:rejected",
+    "z:withdrawn",
+    "leases",
+    "claims",
+    "feed",
+    "seen:0",
+    "seen:1",
+    "waves",
+    "policies",
+    "limits:0",
+    "limits:1",
+];
+
+impl Keys {
+    pub(super) fn new(prefix: &str, site: &SiteName) -> Self {
+        Self { base: format!("{prefix}:{{{site}}}:") }
+    }
+
+    /// A list that holds the keys that every script gets first.
+    pub(super) fn fixed(&self) -> Words {
+        let mut words = Words::default();
+        for name in FIXED {
+            words.push(&[self.base.as_bytes(), name.as_bytes()]);
+        }
+        words
+    }
+
+    pub(super) fn meta(&self) -> String {
+        self.named("meta")
+    }
+
+    pub(super) fn state(&self, state: State) -> String {
+        self.named(FIXED[usize::from(state.code())])
+    }
+
+    pub(super) fn seen(&self, slot: u8) -> String {
+        self.named(if slot == 0 { "seen:0" } else { "seen:1" })
+    }
+
+    pub(super) fn waves(&self) -> String {
+        self.named("waves")
+    }
+
+    pub(super) fn policies(&self) -> String {
+        self.named("policies")
+    }
+
+    pub(super) fn aside(&self) -> String {
+        self.named("aside")
+    }
+
+    /// Bytes of a comment's key before the id.
+    pub(super) fn comment_prefix_len(&self) -> usize {
+        self.base.len() + "c:".len()
+    }
+
+    pub(super) fn comment(&self, words: &mut Words, id: &CommentId) {
+        self.of_comment(words, "c:", id);
+    }
+
+    pub(super) fn decisions(&self, words: &mut Words, id: &CommentId) {
+        self.of_comment(words, "d:", id);
+    }
+
+    pub(super) fn history(&self, words: &mut Words, id: &CommentId) {
+        self.of_comment(words, "h:", id);
+    }
+
+    pub(super) fn reporters(&self, words: &mut Words, id: &CommentId) {
+        self.of_comment(words, "r:", id);
+    }
+
+    pub(super) fn author(&self, words: &mut Words, author_id: &str) {
+        words.push(&[self.base.as_bytes(), b"a:", plain(author_id).as_bytes()]);
+    }
+
+    pub(super) fn deferred(&self, words: &mut Words, reviewer: &str) {
+        words.push(&[self.base.as_bytes(), b"defer:", plain(reviewer).as_bytes()]);
+    }
+
+    pub(super) fn limits(&self, slot: u8) -> String {
+        self.named(if slot == 0 { "limits:0" } else { "limits:1" })
+    }
+
+    /// The key of a limit that is not short.
+    pub(super) fn limit(&self, words: &mut Words, charge: &Charge) {
+        let name = URL_SAFE_NO_PAD.encode(limit_name(charge));
+        words.push(&[self.base.as_bytes(), b"l:", name.as_bytes()]);
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.base)
+    }
+
+    fn of_comment(&self, words: &mut Words, kind: &str, id: &CommentId) {
+        words.push(&[self.base.as_bytes(), kind.as_bytes(), id.as_str().as_bytes()]);
+    }
+}
+
+/// The name of a limit and what it is counted on: a hash, because that may be long and personal.
+pub(super) fn limit_name(charge: &Charge) -> [u8; 14] {
+    let mut hash = Xxh3::new();
+    hash.update(&(charge.limit.len() as u64).to_le_bytes());
+    hash.update(charge.limit.as_bytes());
+    hash.update(charge.key.as_bytes());
+    // With its terminator this fills sixteen bytes, which is what the allocator gives out.
+    let mut name = [0; 14];
+    name.copy_from_slice(&hash.digest128().to_be_bytes()[..14]);
+    name
+}
+
+/// Text from outside as part of a key: letters, digits and `-._@:` as they are, the rest as `%XX`.
+fn plain(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'@' | b':' => {
+                safe.push(byte.into())
+            }
+            _ => safe.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_stays_apart_and_cannot_break_out_of_a_key() {
+        assert_eq!(plain("user-42@a.b"), "user-42@a.b");
+        assert_eq!(plain("{other}\n%é"), "%7Bother%7D%0A%25%C3%A9");
+        assert_ne!(plain("%7B"), plain("{"));
+    }
+
+    #[test]
+    fn the_state_keys_stand_in_the_order_of_the_codes() {
+        let keys = Keys::new("mq", &SiteName::new("news").unwrap());
+        for state in State::ALL {
+            assert_eq!(keys.state(state), format!("mq:{{news}}:z:{}", state.name()));
+        }
+    }
+}
