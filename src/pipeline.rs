@@ -1,0 +1,409 @@
+//! The road of a comment: shield → recall → filters → verdict → admit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{
+    Action, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict, new_id,
+};
+use crate::filter::Prepared;
+use crate::limit::{Charge, QuotaLeft, Shield};
+use crate::policy::{Policies, Policy};
+use crate::queue::{
+    Admission, Admitted, Grounds, Outcome, Probe, Queue, QueueError, Recalled, Refusal, Report, Reported,
+    Revision, Withdrawal, tier,
+};
+use crate::telemetry::Metrics;
+
+/// Takes comments in and judges them. Each worker has its own, over its own store handle.
+#[derive(Clone)]
+pub struct Pipeline {
+    queue: Arc<dyn Queue>,
+    policies: Arc<Policies>,
+    shield: Arc<Shield>,
+    clock: Arc<dyn Clock>,
+    metrics: Metrics,
+}
+
+/// A comment that asks for a verdict.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The id that the portal chose.
+    pub id: Option<CommentId>,
+    /// Without an id, makes the call safe to repeat; empty: it is not.
+    pub request_id: String,
+    /// What the reader wrote.
+    pub draft: Draft,
+    /// Judge only; keep nothing, spend nothing.
+    pub validate_only: bool,
+}
+
+/// A comment that has its verdict.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// As it stands now.
+    pub comment: Comment,
+    /// It had been submitted before.
+    pub replayed: bool,
+}
+
+/// Why a comment was not taken in. Nothing was changed and nothing spent.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// A rate limit refuses it for now.
+    #[error("the limit {:?} on {} is used up; try again in {}", .charge.limit, .charge.key, humantime::format_duration(whole_millis(*.retry_after)))]
+    Limited {
+        /// The limit, its key and quota.
+        charge: Box<Charge>,
+        /// When to come back.
+        retry_after: Duration,
+    },
+    /// As many comments wait as the site allows.
+    #[error("the queue is full: {cap} comments wait; decide some, or raise queue.cap in the policy")]
+    Full {
+        /// The site's cap.
+        cap: u64,
+    },
+    /// The id belongs to another comment.
+    #[error("comment {0} exists with other content; choose another id, or revise it")]
+    Taken(CommentId),
+    /// This process does not serve the site.
+    #[error("site {0} is not served here; add it to the configuration")]
+    UnknownSite(SiteName),
+    /// The store failed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// Why a revision was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviseError {
+    /// The revision would make it somebody else's comment, or put it elsewhere.
+    #[error("a revision cannot change {0}; submit a new comment instead")]
+    Moved(&'static str),
+    /// The comment does not allow it.
+    #[error("the comment does not allow this")]
+    Refused(Refusal),
+    /// This process does not serve the site.
+    #[error("site {0} is not served here; add it to the configuration")]
+    UnknownSite(SiteName),
+    /// The store failed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// The result of one policy on one draft.
+struct Judged {
+    verdict: Verdict,
+    fingerprints: Vec<u64>,
+    seen_below: Vec<u32>,
+}
+
+impl Pipeline {
+    /// A road over a store handle.
+    pub fn new(
+        queue: Arc<dyn Queue>,
+        policies: Arc<Policies>,
+        shield: Arc<Shield>,
+        clock: Arc<dyn Clock>,
+        metrics: Metrics,
+    ) -> Self {
+        Self { queue, policies, shield, clock, metrics }
+    }
+
+    /// Judges a comment and takes it in. The same id or request id again gives the same comment.
+    ///
+    /// # Errors
+    /// Those of [`SubmitError`].
+    pub async fn submit(&self, site: &SiteName, submission: Submission) -> Result<Submitted, SubmitError> {
+        let policy = self.policy(site).ok_or_else(|| SubmitError::UnknownSite(site.clone()))?;
+        let Submission { id, request_id, draft, validate_only } = submission;
+        let chosen = id.or_else(|| (!request_id.is_empty()).then(|| CommentId::for_request(&request_id)));
+        let repeatable = chosen.is_some();
+        let id = chosen.unwrap_or_else(CommentId::generate);
+
+        let charges = if validate_only { vec![] } else { policy.charges(&draft) };
+        let shielded = self.shield.check(site, policy.revision(), &charges);
+        if let Err(refused) = shielded
+            && !(repeatable && self.shield.may_look_up())
+        {
+            return Err(self.limited(site, &charges, refused.index, refused.retry_after));
+        }
+        let prepared = Prepared::new(&draft);
+        let recalled = self.recall(site, &policy, &id, &prepared).await?;
+        if recalled.known && !validate_only {
+            return self.replay(site, &id, &draft).await;
+        }
+        if let Err(refused) = shielded {
+            return Err(self.limited(site, &charges, refused.index, refused.retry_after));
+        }
+        let judged = judge(&policy, &prepared, &evidence(&recalled, vec![]));
+        if validate_only {
+            return Ok(Submitted {
+                comment: would_be(id, draft, judged.verdict, recalled.now),
+                replayed: false,
+            });
+        }
+        self.admit(site, &policy, id, draft, judged, recalled, charges).await
+    }
+
+    async fn recall(
+        &self,
+        site: &SiteName,
+        policy: &Policy,
+        id: &CommentId,
+        prepared: &Prepared<'_>,
+    ) -> Result<Recalled, QueueError> {
+        let fingerprints = prepared.fingerprints().to_vec();
+        let probe = Probe { id: id.clone(), author_id: prepared.draft.author.id.clone(), fingerprints };
+        let recalled = self.queue.recall(site, probe).await?;
+        if recalled.policy_revision > policy.revision() {
+            self.refresh_policy(site);
+        }
+        Ok(recalled)
+    }
+
+    /// Brings a newer policy in without making this comment wait for its compilation.
+    fn refresh_policy(&self, site: &SiteName) {
+        let (site, queue, policies) = (site.clone(), Arc::clone(&self.queue), Arc::clone(&self.policies));
+        tokio::spawn(async move {
+            if let Err(error) = policies.refresh(&site, &*queue).await {
+                tracing::warn!(%site, %error, "the newer policy could not be read; the next comment tries again");
+            }
+        });
+    }
+
+    /// Admits once, and once more when the grounds of the first verdict have gone. The second
+    /// verdict may only be stricter, and stands whatever changes meanwhile.
+    #[expect(clippy::too_many_arguments, reason = "the road's own last step; each is one thing it carries")]
+    async fn admit(
+        &self,
+        site: &SiteName,
+        policy: &Policy,
+        id: CommentId,
+        draft: Draft,
+        judged: Judged,
+        recalled: Recalled,
+        charges: Vec<Charge>,
+    ) -> Result<Submitted, SubmitError> {
+        let grounds =
+            Grounds { author_version: recalled.author.version, seen_below: judged.seen_below.clone() };
+        let first = admission(&id, &draft, policy, judged, charges.clone(), Some(grounds));
+        let first_verdict = first.verdict.clone();
+        let mut admitted = self.queue.admit(site, first).await?;
+        if let Admitted::Stale { recalled, held_by } = admitted {
+            let held_by = held_by.into_iter().map(|index| charges[index].limit.to_string()).collect();
+            let mut judged = judge(policy, &Prepared::new(&draft), &evidence(&recalled, held_by));
+            judged.verdict = first_verdict.stricter(judged.verdict);
+            let second = admission(&id, &draft, policy, judged, charges.clone(), None);
+            admitted = self.queue.admit(site, second).await?;
+        }
+        match admitted {
+            Admitted::Stored { comment, .. } => {
+                self.metrics.verdict(site, comment.verdict.action);
+                Ok(Submitted { comment: *comment, replayed: false })
+            }
+            Admitted::Replayed(comment) => Ok(Submitted { comment: *comment, replayed: true }),
+            Admitted::Taken => Err(SubmitError::Taken(id)),
+            Admitted::Full => Err(SubmitError::Full { cap: policy.waiting_cap() }),
+            Admitted::Limited { index, retry_after } => {
+                self.shield.remember(site, policy.revision(), &charges[index], retry_after);
+                Err(self.limited(site, &charges, index, retry_after))
+            }
+            Admitted::Stale { .. } => Err(SubmitError::Queue(QueueError::Failed {
+                detail: "an admission without grounds was called stale".into(),
+            })),
+        }
+    }
+
+    async fn replay(&self, site: &SiteName, id: &CommentId, draft: &Draft) -> Result<Submitted, SubmitError> {
+        let found = self.queue.get(site, std::slice::from_ref(id)).await?.pop().flatten();
+        match found {
+            Some(comment) if comment.draft.content_hash() == draft.content_hash() => {
+                Ok(Submitted { comment, replayed: true })
+            }
+            _ => Err(SubmitError::Taken(id.clone())),
+        }
+    }
+
+    /// Judges an author's edit and puts it in the place of what was there.
+    ///
+    /// # Errors
+    /// Those of [`ReviseError`].
+    pub async fn revise(
+        &self,
+        site: &SiteName,
+        id: CommentId,
+        expected: Option<u32>,
+        draft: Draft,
+        actor: String,
+    ) -> Result<Comment, ReviseError> {
+        let policy = self.policy(site).ok_or_else(|| ReviseError::UnknownSite(site.clone()))?;
+        let found = self.queue.get(site, std::slice::from_ref(&id)).await?.pop().flatten();
+        let before = found.ok_or(ReviseError::Refused(Refusal::Missing))?;
+        if let Some(field) = moved(&before.draft, &draft) {
+            return Err(ReviseError::Moved(field));
+        }
+        let prepared = Prepared::new(&draft);
+        let recalled = self.recall(site, &policy, &id, &prepared).await?;
+        let Judged { verdict, fingerprints, .. } = judge(&policy, &prepared, &evidence(&recalled, vec![]));
+        let revision = Revision {
+            id,
+            expected: expected.or(Some(before.version)),
+            state: state_after(verdict.action),
+            tier: tier(verdict.score, 0),
+            draft,
+            verdict,
+            fingerprints,
+            actor,
+            event_id: new_id(),
+        };
+        let revised = self.queue.revise(site, revision).await?;
+        revised.map(|comment| *comment).map_err(ReviseError::Refused)
+    }
+
+    /// Takes a comment back for good.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn withdraw(
+        &self,
+        site: &SiteName,
+        id: CommentId,
+        expected: Option<u32>,
+        actor: String,
+    ) -> Result<Outcome, QueueError> {
+        self.queue.withdraw(site, Withdrawal { id, expected, actor, event_id: new_id() }).await
+    }
+
+    /// Counts a reader's report.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn report(
+        &self,
+        site: &SiteName,
+        id: CommentId,
+        reporter_id: String,
+        reason: String,
+    ) -> Result<Reported, QueueError> {
+        let hide = self.policy(site).is_some_and(|policy| policy.hides_reported());
+        self.queue.report(site, Report { id, reporter_id, reason, hide, event_id: new_id() }).await
+    }
+
+    /// What is left of each limit that a comment like `draft` would be charged to.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn quota(
+        &self,
+        site: &SiteName,
+        draft: &Draft,
+    ) -> Result<Vec<(Charge, QuotaLeft)>, QueueError> {
+        let charges = self.policy(site).map_or_else(Vec::new, |policy| policy.charges(draft));
+        let left = self.queue.quota(site, &charges).await?;
+        Ok(charges.into_iter().zip(left).collect())
+    }
+
+    /// The verdict of some other policy on a draft. Keeps nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn test(&self, site: &SiteName, policy: &Policy, draft: Draft) -> Result<Comment, QueueError> {
+        let id = CommentId::generate();
+        let prepared = Prepared::new(&draft);
+        let recalled = self.recall(site, policy, &id, &prepared).await?;
+        let judged = judge(policy, &prepared, &evidence(&recalled, vec![]));
+        Ok(would_be(id, draft, judged.verdict, self.clock.now()))
+    }
+
+    fn limited(
+        &self,
+        site: &SiteName,
+        charges: &[Charge],
+        index: usize,
+        retry_after: Duration,
+    ) -> SubmitError {
+        self.metrics.limited(site, &charges[index].limit);
+        SubmitError::Limited { charge: Box::new(charges[index].clone()), retry_after }
+    }
+
+    fn policy(&self, site: &SiteName) -> Option<Arc<Policy>> {
+        self.policies.current(site)
+    }
+}
+
+fn judge(policy: &Policy, prepared: &Prepared<'_>, evidence: &Evidence) -> Judged {
+    Judged {
+        verdict: policy.judge(prepared, evidence),
+        fingerprints: prepared.fingerprints().to_vec(),
+        seen_below: policy.seen_below(prepared, evidence),
+    }
+}
+
+fn evidence(recalled: &Recalled, limits_exceeded: Vec<String>) -> Evidence {
+    let Recalled { now, author, seen, .. } = recalled;
+    Evidence { now: *now, author: author.clone(), seen: seen.clone(), limits_exceeded }
+}
+
+fn admission(
+    id: &CommentId,
+    draft: &Draft,
+    policy: &Policy,
+    judged: Judged,
+    charges: Vec<Charge>,
+    grounds: Option<Grounds>,
+) -> Admission {
+    Admission {
+        id: id.clone(),
+        draft: draft.clone(),
+        state: state_after(judged.verdict.action),
+        tier: tier(judged.verdict.score, 0),
+        verdict: judged.verdict,
+        fingerprints: judged.fingerprints,
+        event_id: new_id(),
+        charges,
+        grounds,
+        waiting_cap: policy.waiting_cap(),
+    }
+}
+
+fn state_after(action: Action) -> State {
+    match action {
+        Action::Publish => State::Approved,
+        Action::Hold => State::Pending,
+        Action::Reject => State::Rejected,
+    }
+}
+
+fn would_be(id: CommentId, draft: Draft, verdict: Verdict, now: Timestamp) -> Comment {
+    let state = state_after(verdict.action);
+    Comment {
+        id,
+        state,
+        published: state == State::Approved,
+        draft,
+        tier: tier(verdict.score, 0),
+        verdict,
+        decision: None,
+        claim: None,
+        version: 0,
+        report_count: 0,
+        create_time: now,
+        update_time: now,
+    }
+}
+
+fn moved(before: &Draft, after: &Draft) -> Option<&'static str> {
+    if before.author.id != after.author.id {
+        return Some("comment.author.id");
+    }
+    if before.thread.id != after.thread.id {
+        return Some("comment.thread.id");
+    }
+    (before.parent_id != after.parent_id).then_some("comment.parent_id")
+}
+
+fn whole_millis(span: Duration) -> Duration {
+    Duration::from_millis(span.as_micros().div_ceil(1000) as u64)
+}
