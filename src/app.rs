@@ -1,0 +1,216 @@
+//! The running service: built from a configuration, used by `main` and by the tests alike.
+//!
+//! One thread accepts connections and deals them out to the workers in turn. Each worker is a
+//! single-threaded runtime with its own store handle, so that a call never changes threads. Dealing
+//! out, rather than a listener a worker, keeps all workers busy when there are few connections: the
+//! kernel spreads connections over listeners by hash, and ten of them often leave a core idle.
+
+mod housekeeping;
+mod store;
+mod worker;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::{Config, MadeTokens, make_tokens};
+use crate::domain::ManualClock;
+use crate::limit::Shield;
+use crate::policy::Policies;
+use crate::queue::{Queue, QueueError};
+use crate::rpc::auth::Tokens;
+use crate::rpc::health::{self, Readiness};
+use crate::telemetry::Metrics;
+use housekeeping::Housekeeper;
+use store::Store;
+use worker::{Shared, Worker};
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen or --metrics-listen")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The tokens cannot be made or read.
+    #[error("cannot write the tokens under {directory}: {source}; choose another directory with --data-dir")]
+    Tokens {
+        /// The data directory.
+        directory: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The store cannot be opened.
+    #[error("{0}")]
+    Store(#[from] QueueError),
+    /// The store may lose acknowledged data, and the configuration forbids that.
+    #[error("the store may lose acknowledged data: {0}; mend this, or start without --require-durable")]
+    NotDurable(String),
+    /// A certificate or key cannot be used.
+    #[error("cannot use the TLS file {path}: {source}")]
+    Tls {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+    /// The system refused a thread or a runtime.
+    #[error("cannot start a worker: {0}")]
+    Worker(io::Error),
+}
+
+/// A service that is bound and ready to run.
+pub struct Application {
+    listener: TcpListener,
+    address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
+    workers: Vec<Worker>,
+    made_tokens: Option<MadeTokens>,
+    housekeeper: Housekeeper,
+    readiness: Readiness,
+    stop: watch::Sender<bool>,
+}
+
+/// Calls in flight get this long to finish once the service stops.
+const DRAIN: Duration = Duration::from_secs(20);
+
+impl Application {
+    /// Binds, opens the store and starts the workers. A Redis that is away is no error: the service
+    /// says NOT_SERVING until it comes.
+    ///
+    /// # Errors
+    /// Those of [`StartError`].
+    pub async fn build(config: Config) -> Result<Self, StartError> {
+        Self::build_with_clock(config, ManualClock::default()).await
+    }
+
+    /// As [`Application::build`], on a clock that can be set forward.
+    ///
+    /// # Errors
+    /// Those of [`StartError`].
+    pub async fn build_with_clock(config: Config, clock: ManualClock) -> Result<Self, StartError> {
+        let (tokens, made_tokens) = tokens(&config)?;
+        let store = Store::open(&config, clock.clone())?;
+        let queue = store.handle().await?;
+        if config.require_durable {
+            demand_durability(&*queue).await?;
+        }
+        let listen = |source| StartError::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let metrics = Metrics::new();
+        let metrics_address = match config.metrics_listen {
+            Some(address) => {
+                Some(metrics.serve(address).await.map_err(|source| StartError::Listen { address, source })?)
+            }
+            None => None,
+        };
+        let (stop, stopping) = watch::channel(false);
+        let (readiness, health_service) = health::new().await;
+        let shared = Arc::new(Shared {
+            tokens: Arc::new(Tokens::new(tokens, config.sites.clone())),
+            policies: Arc::new(Policies::new(config.sites.iter().cloned())),
+            shield: Arc::new(shield(&config, &clock)),
+            clock: Arc::new(clock),
+            health_service,
+            tls: worker::server_tls(config.tls.as_ref())?,
+            metrics,
+            stopping,
+        });
+        let workers = (0..config.workers.get())
+            .map(|index| Worker::start(index, &config, &store, &shared))
+            .collect::<Result<_, _>>()?;
+        let retention = config.retention.clone();
+        let housekeeper = Housekeeper { store, queue, shared, readiness: readiness.clone(), retention };
+        Ok(Self { listener, address, metrics_address, workers, made_tokens, housekeeper, readiness, stop })
+    }
+
+    /// Where gRPC is served.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where metrics are served, if anywhere.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics_address
+    }
+
+    /// The tokens that were made, when none are configured.
+    pub fn made_tokens(&self) -> Option<&MadeTokens> {
+        self.made_tokens.as_ref()
+    }
+
+    /// What keeps the comments, in a few words, passwords masked.
+    pub fn store_description(&self) -> String {
+        self.housekeeper.store.description()
+    }
+
+    /// Serves until `stop` is ready, then lets the calls in flight finish.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        let keeper = tokio::spawn(self.housekeeper.run());
+        tokio::select! {
+            () = stop => {}
+            () = accept(&self.listener, &self.workers) => {}
+        }
+        keeper.abort();
+        self.readiness.stopping().await;
+        drop(self.listener);
+        let _ = self.stop.send(true);
+        let workers = self.workers;
+        let joined = tokio::task::spawn_blocking(move || workers.into_iter().for_each(Worker::join));
+        if tokio::time::timeout(DRAIN, joined).await.is_err() {
+            tracing::warn!("calls were still in flight after {DRAIN:?}; they are cut off");
+        }
+    }
+}
+
+/// Deals connections out in turn. A worker whose backlog is full is passed over; when all are, the connection
+/// waits in the kernel's backlog.
+async fn accept(listener: &TcpListener, workers: &[Worker]) {
+    let mut turn = 0;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                workers[turn % workers.len()].take(stream).await;
+                turn += 1;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+fn tokens(config: &Config) -> Result<(Vec<crate::config::Token>, Option<MadeTokens>), StartError> {
+    if !config.tokens.is_empty() {
+        return Ok((config.tokens.clone(), None));
+    }
+    let made = make_tokens(&config.data_dir).map_err(|source| {
+        let directory = config.data_dir.display().to_string();
+        StartError::Tokens { directory, source }
+    })?;
+    Ok((made.tokens.clone(), Some(made)))
+}
+
+async fn demand_durability(queue: &dyn Queue) -> Result<(), StartError> {
+    let health = queue.check().await?;
+    if health.warnings.is_empty() { Ok(()) } else { Err(StartError::NotDurable(health.warnings.join("; "))) }
+}
+
+fn shield(config: &Config, clock: &ManualClock) -> Shield {
+    let rate = |per_second: u32| NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+    let settings = &config.shield;
+    let clock = Arc::new(clock.clone());
+    Shield::new(rate(settings.ceiling_per_second), rate(settings.lookups_per_second), clock)
+}

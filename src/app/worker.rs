@@ -1,0 +1,167 @@
+//! One worker: a thread with a single-threaded runtime that serves its share of the connections.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
+
+use super::StartError;
+use super::store::Store;
+use crate::config::{Config, Tls};
+use crate::domain::Clock;
+use crate::feed::{Feed, FollowOptions};
+use crate::limit::Shield;
+use crate::pipeline::Pipeline;
+use crate::policy::Policies;
+use crate::queue::Queue;
+use crate::review::Review;
+use crate::rpc::auth::Tokens;
+use crate::rpc::health::HealthService;
+use crate::rpc::{self, RpcParts};
+use crate::telemetry::Metrics;
+
+/// What all workers of a process share.
+pub(super) struct Shared {
+    pub(super) tokens: Arc<Tokens>,
+    pub(super) policies: Arc<Policies>,
+    pub(super) shield: Arc<Shield>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) health_service: HealthService,
+    pub(super) tls: Option<ServerTlsConfig>,
+    pub(super) metrics: Metrics,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// A running worker.
+pub(super) struct Worker {
+    connections: mpsc::Sender<std::net::TcpStream>,
+    thread: JoinHandle<()>,
+}
+
+/// Connections that wait for a busy worker.
+const BACKLOG: usize = 1024;
+const POLL: Duration = Duration::from_millis(50);
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+impl Worker {
+    pub(super) fn start(
+        index: usize,
+        config: &Config,
+        store: &Store,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, StartError> {
+        let (connections, incoming) = mpsc::channel(BACKLOG);
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(StartError::Worker)?;
+        let (config, store, shared) = (config.clone(), store.clone(), Arc::clone(shared));
+        let thread = std::thread::Builder::new()
+            .name(format!("worker-{index}"))
+            .spawn(move || runtime.block_on(serve(config, store, shared, incoming)))
+            .map_err(StartError::Worker)?;
+        Ok(Self { connections, thread })
+    }
+
+    /// Hands a connection over. It leaves this runtime and enters the worker's.
+    pub(super) async fn take(&self, stream: TcpStream) {
+        let moved = stream.set_nodelay(true).and_then(|()| stream.into_std());
+        match moved {
+            Ok(stream) => {
+                let _ = self.connections.send(stream).await;
+            }
+            Err(error) => tracing::debug!(%error, "a connection went away at once"),
+        }
+    }
+
+    pub(super) fn join(self) {
+        drop(self.connections);
+        if self.thread.join().is_err() {
+            tracing::error!("a worker panicked");
+        }
+    }
+}
+
+async fn serve(
+    config: Config,
+    store: Store,
+    shared: Arc<Shared>,
+    incoming: mpsc::Receiver<std::net::TcpStream>,
+) {
+    let queue = match store.handle().await {
+        Ok(queue) => queue,
+        Err(error) => {
+            tracing::error!(%error, "this worker has no way to the queue store; its calls will fail");
+            return;
+        }
+    };
+    let routes = rpc::routes(parts(&config, queue, &shared));
+    let mut server = Server::builder()
+        .max_concurrent_streams(config.bounds.max_streams_per_connection)
+        .http2_keepalive_interval(Some(KEEP_ALIVE));
+    if let Some(tls) = &shared.tls {
+        match server.tls_config(tls.clone()) {
+            Ok(with_tls) => server = with_tls,
+            Err(error) => {
+                tracing::error!(%error, "the TLS files cannot be used");
+                return;
+            }
+        }
+    }
+    let mut stopping = shared.stopping.clone();
+    let stopped = async move {
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    };
+    let streams = ReceiverStream::new(incoming).map(TcpStream::from_std);
+    if let Err(error) = server.add_routes(routes).serve_with_incoming_shutdown(streams, stopped).await {
+        tracing::error!(%error, "a worker stopped serving");
+    }
+}
+
+fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
+    let clock = Arc::clone(&shared.clock);
+    let (policies, shield) = (Arc::clone(&shared.policies), Arc::clone(&shared.shield));
+    RpcParts {
+        pipeline: Pipeline::new(
+            Arc::clone(&queue),
+            Arc::clone(&policies),
+            shield,
+            Arc::clone(&clock),
+            shared.metrics.clone(),
+        ),
+        review: Review::new(Arc::clone(&queue), Arc::clone(&clock)),
+        feed: Feed::new(Arc::clone(&queue)),
+        queue,
+        policies,
+        clock,
+        tokens: Arc::clone(&shared.tokens),
+        bounds: config.bounds.clone(),
+        follow: FollowOptions {
+            poll_interval: POLL,
+            heartbeat_interval: config.feed.heartbeat_interval,
+            buffer: config.feed.buffer,
+            patience: config.feed.patience,
+            stopping: shared.stopping.clone(),
+        },
+        health: shared.health_service.clone(),
+    }
+}
+
+/// Reads the certificates, so that a mistake in them is told at start.
+pub(super) fn server_tls(tls: Option<&Tls>) -> Result<Option<ServerTlsConfig>, StartError> {
+    let Some(tls) = tls else { return Ok(None) };
+    let identity = Identity::from_pem(read(&tls.certificate)?, read(&tls.key)?);
+    let mut config = ServerTlsConfig::new().identity(identity);
+    if let Some(authorities) = &tls.client_ca {
+        config = config.client_ca_root(Certificate::from_pem(read(authorities)?));
+    }
+    Ok(Some(config))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|source| StartError::Tls { path: path.display().to_string(), source })
+}

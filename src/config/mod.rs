@@ -1,0 +1,183 @@
+//! The server's configuration: what is read, and what it becomes once checked.
+//!
+//! A file, the environment and flags override one another in that order. All mistakes are told at once.
+
+mod arguments;
+mod raw;
+mod secrets;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::domain::SiteName;
+use crate::queue::Durability;
+
+pub use arguments::{Arguments, Command};
+pub use raw::{Overrides, load};
+pub use secrets::{Fingerprint, MadeTokens, make_tokens};
+
+/// A configuration that has been checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where gRPC is served; port 0 picks one.
+    pub listen: SocketAddr,
+    /// Where metrics are served over HTTP; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where comments are kept.
+    pub store: StoreUrl,
+    /// How much an acknowledgement promises.
+    pub durability: Durability,
+    /// Refuse to start on a store that may lose acknowledged data.
+    pub require_durable: bool,
+    /// Where made tokens, and the embedded store by default, live.
+    pub data_dir: PathBuf,
+    /// Single-threaded runtimes, each with its own listener and store handle.
+    pub workers: NonZeroUsize,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// Serve off loopback without TLS.
+    pub insecure: bool,
+    /// Certificates.
+    pub tls: Option<Tls>,
+    /// The portals that are served.
+    pub sites: Vec<SiteName>,
+    /// Who may call; empty: tokens are made on first start.
+    pub tokens: Vec<Token>,
+    /// Largest and longest.
+    pub bounds: Bounds,
+    /// The decision feed.
+    pub feed: FeedSettings,
+    /// How long what is kept.
+    pub retention: Retention,
+    /// The shield.
+    pub shield: ShieldSettings,
+}
+
+/// Where comments are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A file of this process.
+    Embedded(PathBuf),
+    /// A Redis server, as the driver spells its URL.
+    Redis(String),
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("must be text or json".to_owned()),
+        }
+    }
+}
+
+/// Certificates for TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// PEM file of the server's certificate chain.
+    pub certificate: PathBuf,
+    /// PEM file of its key.
+    pub key: PathBuf,
+    /// PEM file of the authorities whose clients are let in; `None`: no client certificates.
+    pub client_ca: Option<PathBuf>,
+}
+
+/// A token, known by its fingerprint alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its holder's name, for history and log.
+    pub name: String,
+    /// SHA-256 of the token.
+    pub fingerprint: Fingerprint,
+    /// What it may do; none implies another.
+    pub roles: Vec<Role>,
+    /// The sites it may touch; empty: all.
+    pub sites: Vec<SiteName>,
+    /// It may name the moderator it acts for.
+    pub may_act_for: bool,
+}
+
+/// What a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The submission service.
+    Portal,
+    /// The review service.
+    Moderator,
+    /// The policy service.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 3] = [Role::Portal, Role::Moderator, Role::Admin];
+
+    /// The name in configuration and token files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Portal => "portal",
+            Role::Moderator => "moderator",
+            Role::Admin => "admin",
+        }
+    }
+}
+
+/// Largest and longest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes of a comment's text.
+    pub max_text_bytes: usize,
+    /// Bytes of one message.
+    pub max_message_bytes: usize,
+    /// Calls and streams in flight on one connection.
+    pub max_streams_per_connection: u32,
+    /// The longest any unary call may take.
+    pub max_call_duration: Duration,
+    /// The store must answer within this.
+    pub store_timeout: Duration,
+}
+
+/// The decision feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedSettings {
+    /// An idle stream says so this often.
+    pub heartbeat_interval: Duration,
+    /// Messages kept for a reader that is behind.
+    pub buffer: usize,
+    /// A reader that takes nothing for this long loses its stream.
+    pub patience: Duration,
+}
+
+/// How long what is kept. Waiting comments are kept for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Decided comments and their ids.
+    pub decided: Duration,
+    /// Feed events.
+    pub events: Duration,
+}
+
+/// The shield.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShieldSettings {
+    /// Calls a second that one key of a limit may make at most, whatever the policy says.
+    pub ceiling_per_second: u32,
+    /// Trips a second spent on finding out whether a refused call repeats a known id.
+    pub lookups_per_second: u32,
+}

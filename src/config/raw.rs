@@ -1,0 +1,350 @@
+//! The configuration as it is written, and its checks.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{
+    Bounds, Config, FeedSettings, Fingerprint, LogFormat, Retention, Role, ShieldSettings, StoreUrl, Tls,
+    Token,
+};
+use crate::document::{self, Mistake, Placed, Section};
+use crate::domain::SiteName;
+use crate::queue::Durability;
+
+/// What the environment and the flags say; each wins over the file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--listen`.
+    pub listen: Option<SocketAddr>,
+    /// `--metrics-listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// `--store`.
+    pub store: Option<String>,
+    /// `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+    /// `--log-format`.
+    pub log_format: Option<LogFormat>,
+    /// `--workers`.
+    pub workers: Option<NonZeroUsize>,
+    /// `--durability`.
+    pub durability: Option<Durability>,
+    /// `--require-durable`.
+    pub require_durable: bool,
+    /// `--insecure`.
+    pub insecure: bool,
+}
+
+/// Reads a configuration file's text (empty: all defaults) under the overrides.
+///
+/// # Errors
+/// Every mistake at once.
+pub fn load(source: &str, overrides: &Overrides) -> Result<Config, Vec<Mistake>> {
+    document::read(source, |root| {
+        let config = config(&root, overrides);
+        root.close();
+        config
+    })
+}
+
+const LOOPBACK: &str = "127.0.0.1:50051";
+const METRICS: &str = "127.0.0.1:9464";
+
+fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
+    let listen = checked(root, "listen", address);
+    let listen = overrides.listen.or(listen).unwrap_or_else(|| LOOPBACK.parse().expect("an address"));
+    let data_dir = root.text("data_dir").map(PathBuf::from);
+    let data_dir = overrides.data_dir.clone().or(data_dir).unwrap_or_else(|| "modqueue-data".into());
+    let log_format = checked(root, "log_format", str::parse);
+    let durability = checked(root, "durability", str::parse);
+    let insecure = root.flag("insecure").unwrap_or(false) || overrides.insecure;
+    let tls = root.section("tls").and_then(tls);
+    if !listen.ip().is_loopback() && tls.is_none() && !insecure {
+        let remedy = "add certificates, listen on 127.0.0.1, or say --insecure";
+        root.complain("listen", format!("{listen} is off loopback without [tls]: {remedy}."));
+    }
+    Config {
+        listen,
+        metrics_listen: metrics_listen(root, overrides),
+        store: store(root, overrides, &data_dir),
+        durability: overrides.durability.or(durability).unwrap_or_default(),
+        require_durable: root.flag("require_durable").unwrap_or(false) || overrides.require_durable,
+        workers: workers(root, overrides),
+        log_format: overrides.log_format.or(log_format).unwrap_or_default(),
+        insecure,
+        tls,
+        sites: sites(root),
+        tokens: tokens(root),
+        bounds: bounds(root),
+        feed: feed(root),
+        retention: retention(root),
+        shield: shield(root),
+        data_dir,
+    }
+}
+
+/// The text under `key` run through `check`, whose error is the complaint.
+fn checked<T>(
+    section: &Section<'_>,
+    key: &'static str,
+    check: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    check(section.text(key)?).map_err(|message| section.complain(key, message)).ok()
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("must be ADDRESS:PORT, such as {LOOPBACK}"))
+}
+
+fn metrics_listen(root: &Section<'_>, overrides: &Overrides) -> Option<SocketAddr> {
+    let in_file = checked(root, "metrics_listen", |text| match text {
+        "off" => Ok(None),
+        _ => address(text).map(Some),
+    });
+    match overrides.metrics_listen {
+        Some(address) => Some(address),
+        None => in_file.unwrap_or_else(|| Some(METRICS.parse().expect("an address"))),
+    }
+}
+
+fn store(root: &Section<'_>, overrides: &Overrides, data_dir: &Path) -> StoreUrl {
+    let default = || StoreUrl::Embedded(data_dir.join("queue.redb"));
+    let in_file = checked(root, "store", store_url);
+    match overrides.store.as_deref().map(store_url) {
+        Some(Ok(store)) => store,
+        Some(Err(message)) => {
+            root.complain("store", format!("--store {message}"));
+            default()
+        }
+        None => in_file.unwrap_or_else(default),
+    }
+}
+
+fn store_url(text: &str) -> Result<StoreUrl, String> {
+    let (scheme, rest) = text.split_once(':').unwrap_or((text, ""));
+    match scheme {
+        "embedded" if !rest.is_empty() => Ok(StoreUrl::Embedded(rest.into())),
+        "redis" | "rediss" | "redis+unix" if rest.starts_with("//") => Ok(StoreUrl::Redis(text.to_owned())),
+        "redis+cluster" | "redis+sentinel" => {
+            Err(format!("{scheme} is not there yet; use redis://, rediss:// or embedded:PATH"))
+        }
+        _ => Err("must be embedded:PATH, redis://HOST:PORT, rediss://HOST:PORT or redis+unix:///PATH".into()),
+    }
+}
+
+fn workers(root: &Section<'_>, overrides: &Overrides) -> NonZeroUsize {
+    let in_file = root.whole("workers", 1..=1024).and_then(|count| NonZeroUsize::new(count as usize));
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    overrides.workers.or(in_file).unwrap_or_else(cores)
+}
+
+fn tls(section: Section<'_>) -> Option<Tls> {
+    let path = |text: &str| PathBuf::from(text);
+    let certificate = section.required_text("certificate").map(path);
+    let key = section.required_text("key").map(path);
+    let client_ca = section.text("client_ca").map(path);
+    section.close();
+    Some(Tls { certificate: certificate?, key: key?, client_ca })
+}
+
+fn sites(root: &Section<'_>) -> Vec<SiteName> {
+    let Some(names) = root.texts("sites") else {
+        return vec![SiteName::new("default").expect("a site name")];
+    };
+    if names.is_empty() {
+        root.complain("sites", "name at least one site, or leave the key out for the site \"default\".");
+    }
+    let mut seen = HashSet::new();
+    let mut sites = Vec::new();
+    for name in &names {
+        match SiteName::new(name.value) {
+            Ok(site) if seen.insert(site.clone()) => sites.push(site),
+            Ok(_) => root.complain_at(name, format!("{:?} is named twice; remove one.", name.value)),
+            Err(error) => root.complain_at(name, format!("{:?}: {error}.", name.value)),
+        }
+    }
+    sites
+}
+
+fn tokens(root: &Section<'_>) -> Vec<Token> {
+    root.sections("tokens").unwrap_or_default().into_iter().filter_map(token).collect()
+}
+
+fn token(section: Section<'_>) -> Option<Token> {
+    let name = section.required_text("name").map(str::to_owned);
+    let fingerprint = section.required_text("sha256").and_then(|text| {
+        let fingerprint = Fingerprint::from_hex(text);
+        if fingerprint.is_none() {
+            section.complain("sha256", "must be 64 hexadecimal digits: printf %s TOKEN | sha256sum");
+        }
+        fingerprint
+    });
+    let roles = roles(&section);
+    let sites = section.texts("sites").map_or_else(Vec::new, |names| {
+        let site = |name: &Placed<&str>| {
+            SiteName::new(name.value).map_err(|error| section.complain_at(name, format!("{error}."))).ok()
+        };
+        names.iter().filter_map(site).collect()
+    });
+    let may_act_for = section.flag("may_act_for").unwrap_or(false);
+    section.close();
+    Some(Token { name: name?, fingerprint: fingerprint?, roles, sites, may_act_for })
+}
+
+fn roles(section: &Section<'_>) -> Vec<Role> {
+    let Some(names) = section.texts("roles") else {
+        if !section.has("roles") {
+            section.complain("roles", "`roles` is missing; list portal, moderator or admin.");
+        }
+        return Vec::new();
+    };
+    let role = |name: &Placed<&str>| {
+        let found = Role::ALL.into_iter().find(|role| role.name() == name.value);
+        if found.is_none() {
+            let remedy = "the roles are portal, moderator and admin.";
+            section.complain_at(name, format!("{:?} is no role; {remedy}", name.value));
+        }
+        found
+    };
+    names.iter().filter_map(role).collect()
+}
+
+fn bounds(root: &Section<'_>) -> Bounds {
+    let section = root.section("bounds");
+    let bounds = Bounds {
+        max_text_bytes: number(&section, "max_text_bytes", 1..=1 << 20, 32 * 1024) as usize,
+        max_message_bytes: number(&section, "max_message_bytes", 1 << 16..=64 << 20, 4 << 20) as usize,
+        max_streams_per_connection: number(&section, "max_streams_per_connection", 1..=100_000, 1024) as u32,
+        max_call_duration: span(&section, "max_call_duration", 1..=600, 30),
+        store_timeout: span(&section, "store_timeout", 1..=60, 2),
+    };
+    close(section);
+    bounds
+}
+
+fn feed(root: &Section<'_>) -> FeedSettings {
+    let section = root.section("feed");
+    let feed = FeedSettings {
+        heartbeat_interval: span(&section, "heartbeat_interval", 1..=600, 15),
+        buffer: number(&section, "buffer", 1..=10_000, 256) as usize,
+        patience: span(&section, "patience", 1..=600, 30),
+    };
+    close(section);
+    feed
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+fn retention(root: &Section<'_>) -> Retention {
+    let section = root.section("retention");
+    let retention = Retention {
+        decided: span(&section, "decided", 60..=3650 * DAY, 30 * DAY),
+        events: span(&section, "events", 60..=3650 * DAY, 7 * DAY),
+    };
+    close(section);
+    retention
+}
+
+fn shield(root: &Section<'_>) -> ShieldSettings {
+    let section = root.section("shield");
+    let shield = ShieldSettings {
+        ceiling_per_second: number(&section, "ceiling_per_second", 1..=1_000_000, 2000) as u32,
+        lookups_per_second: number(&section, "lookups_per_second", 1..=1_000_000, 2000) as u32,
+    };
+    close(section);
+    shield
+}
+
+fn number(
+    section: &Option<Section<'_>>,
+    key: &'static str,
+    bounds: RangeInclusive<u64>,
+    default: u64,
+) -> u64 {
+    section.as_ref().and_then(|section| section.whole(key, bounds)).unwrap_or(default)
+}
+
+/// A length of time within bounds; bounds and default in seconds.
+fn span(
+    section: &Option<Section<'_>>,
+    key: &'static str,
+    bounds: RangeInclusive<u64>,
+    default: u64,
+) -> Duration {
+    let default = Duration::from_secs(default);
+    let Some(section) = section else { return default };
+    let Some(span) = section.duration(key) else { return default };
+    let (least, most) = (Duration::from_secs(*bounds.start()), Duration::from_secs(*bounds.end()));
+    if !(least..=most).contains(&span) {
+        let (least, most) = (humantime::format_duration(least), humantime::format_duration(most));
+        section.complain(key, format!("must be from {least} to {most}."));
+    }
+    span
+}
+
+fn close(section: Option<Section<'_>>) {
+    if let Some(section) = section {
+        section.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(source: &str) -> Vec<String> {
+        load(source, &Overrides::default()).unwrap_err().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn with_nothing_said_it_serves_one_site_on_loopback() {
+        let config = load("", &Overrides::default()).unwrap();
+        assert!(config.listen.ip().is_loopback());
+        assert_eq!(config.sites, [SiteName::new("default").unwrap()]);
+        assert_eq!(config.store, StoreUrl::Embedded("modqueue-data/queue.redb".into()));
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let overrides = Overrides {
+            store: Some("redis://other".into()),
+            data_dir: Some("d".into()),
+            ..Overrides::default()
+        };
+        let config = load("store = 'embedded:x'\ndata_dir = 'e'", &overrides).unwrap();
+        assert_eq!(config.store, StoreUrl::Redis("redis://other".into()));
+        assert_eq!(config.data_dir, PathBuf::from("d"));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_with_their_remedies() {
+        let mistakes = told(
+            "listen = 'here'\nstor = 'redis://x'\nsites = ['Bad']\n[feed]\nheartbeat_interval = '1ms'\n\
+             [[tokens]]\nname = 'p'\nsha256 = 'abc'\nroles = ['boss']\n",
+        );
+        for hint in [
+            "listen: must be",
+            "did you mean `store`",
+            "\"Bad\"",
+            "heartbeat_interval",
+            "sha256sum",
+            "\"boss\"",
+        ] {
+            assert!(mistakes.iter().any(|mistake| mistake.contains(hint)), "{hint}: {mistakes:#?}");
+        }
+    }
+
+    #[test]
+    fn off_loopback_needs_certificates_or_courage() {
+        assert!(told("listen = '0.0.0.0:50051'")[0].contains("--insecure"));
+        assert!(load("listen = '0.0.0.0:50051'\ninsecure = true", &Overrides::default()).is_ok());
+    }
+
+    #[test]
+    fn a_store_that_is_not_there_yet_says_so() {
+        assert!(told("store = 'redis+cluster://a'")[0].contains("not there yet"));
+    }
+}

@@ -1,0 +1,23 @@
+//! What operators see: the log, and metrics for Prometheus.
+
+mod endpoint;
+mod metrics;
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogFormat;
+
+pub use metrics::Metrics;
+
+/// Starts the log on standard error; `RUST_LOG` sets what is written, `info` by default.
+pub fn init_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let colours = io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
