@@ -1,0 +1,41 @@
+//! `modctl policy get`
+
+use std::io::{self, IsTerminal};
+
+use crate::cli::failure::{Done, Failure};
+use crate::cli::harmless::one_line;
+use crate::cli::output::Format;
+use crate::cli::session::Session;
+use crate::cli::time::in_full;
+use crate::proto::v1::GetPolicyRequest;
+
+/// What `policy get` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// An earlier revision [default: the one in force]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub revision: u64,
+}
+
+/// Prints the TOML text, byte for byte into a pipe or file, harmless on a terminal.
+pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
+    let request = session.request(GetPolicyRequest { site: session.site(), revision: args.revision });
+    let answer = session.policy().await?.get_policy(request).await?.into_inner();
+    let policy = answer.policy.unwrap_or_default();
+    if session.output.format != Format::Table {
+        session.output.listed(&policy)?;
+        return Ok(Done::Fully);
+    }
+    if io::stdout().is_terminal() {
+        let lines: String = policy.source.lines().map(|line| one_line(line) + "\n").collect();
+        session.output.text(&lines)?;
+    } else {
+        session.output.text(&policy.source)?;
+    }
+    let saved = in_full(policy.create_time.as_ref(), session.output.screen.now);
+    match policy.revision {
+        0 => eprintln!("no policy was set yet; the built-in one is in force"),
+        revision => eprintln!("revision {revision}, saved {saved} by {}", one_line(&policy.author)),
+    }
+    Ok(Done::Fully)
+}

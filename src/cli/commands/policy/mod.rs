@@ -1,0 +1,36 @@
+//! `modctl policy`
+
+mod get;
+mod history;
+mod mistakes;
+mod set;
+pub(super) mod source;
+mod test;
+
+use clap::Subcommand;
+
+use crate::cli::failure::{Done, Failure};
+use crate::cli::session::Session;
+
+/// What can be done with a policy.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the policy in force as TOML
+    Get(get::Args),
+    /// Put a policy in force
+    Set(set::Args),
+    /// Judge one comment by a policy; nothing is kept
+    Test(Box<test::Args>),
+    /// List the revisions, newest first
+    History(history::Args),
+}
+
+/// Reads, tries or sets the policy.
+pub async fn run(command: Command, session: &mut Session) -> Result<Done, Failure> {
+    match command {
+        Command::Get(args) => get::run(args, session).await,
+        Command::Set(args) => set::run(args, session).await,
+        Command::Test(args) => test::run(*args, session).await,
+        Command::History(args) => history::run(args, session).await,
+    }
+}

@@ -1,0 +1,50 @@
+//! What a site knows of an author.
+
+use serde::Serialize;
+
+use super::csv::Field;
+use super::json::Json;
+use super::table::{Cell, Column};
+use super::{Record, Screen, word};
+use crate::proto::v1::AuthorRecord;
+
+impl Record for AuthorRecord {
+    const COLUMNS: &'static [Column] = &[
+        Column::Words("AUTHOR"),
+        Column::Words("STANDING"),
+        Column::Figures("APPROVED"),
+        Column::Figures("REJECTED"),
+    ];
+    const FIELDS: &'static [&'static str] = &["author_id", "standing", "approved_count", "rejected_count"];
+
+    fn cells(&self, _: &Screen) -> Vec<Cell> {
+        vec![
+            Cell::new(&self.author_id),
+            Cell::new(standing_word(self)),
+            Cell::new(self.approved_count.to_string()),
+            Cell::new(self.rejected_count.to_string()),
+        ]
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            Field::text(&self.author_id),
+            Field::plain(standing_word(self)),
+            Field::plain(self.approved_count),
+            Field::plain(self.rejected_count),
+        ]
+    }
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.author_id)
+    }
+
+    fn json(&self) -> impl Serialize + '_ {
+        Json(self)
+    }
+}
+
+/// What was said of an author, in one word.
+pub(super) fn standing_word(record: &AuthorRecord) -> String {
+    word(record.standing().as_str_name(), "AUTHOR_STANDING_")
+}

@@ -1,0 +1,247 @@
+//! Everything that can happen on the screen: what keys ask for, what comes in, and what is asked of the server.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+
+use crate::cli::failure::Refusal;
+use crate::cli::output::Outcome;
+use crate::proto::v1::{
+    ClaimCommentsResponse, CommentState, DecideMatchingResponse, DecisionInput, InspectCommentResponse,
+    ListCommentsResponse, RenewClaimsResponse, WatchQueueResponse,
+};
+
+/// What a key asks for while no prompt is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Decide that the comment may be shown.
+    Approve,
+    /// Ask for the reason, then decide that it may not.
+    Reject,
+    /// Pass it on to a senior moderator.
+    Escalate,
+    /// Decide as the last time.
+    Repeat,
+    /// Look at it later.
+    Skip,
+    /// Write for other moderators.
+    Note,
+    /// Take the last decision back.
+    Undo,
+    /// Mark or unmark it.
+    Mark,
+    /// Approve all that is marked.
+    ApproveMarked,
+    /// Reject all that is marked.
+    RejectMarked,
+    /// Count the comments like it, then decide them all.
+    DecideWave,
+    /// Type a filter.
+    Search,
+    /// Look at its thread alone.
+    Thread,
+    /// The next order.
+    Order,
+    /// The next queue.
+    NextQueue,
+    /// List the queue anew.
+    Reload,
+    /// The comment below.
+    Next,
+    /// The comment above.
+    Previous,
+    /// The first comment.
+    First,
+    /// The last comment that is loaded.
+    Last,
+    /// Further down in the text.
+    ScrollDown,
+    /// Further up in the text.
+    ScrollUp,
+    /// List the links.
+    Links,
+    /// Copy the text.
+    Copy,
+    /// Copy the id.
+    CopyId,
+    /// Show the keys.
+    Help,
+    /// End the review.
+    Quit,
+}
+
+impl Action {
+    /// Whether it would change anything for others.
+    pub fn changes(self) -> bool {
+        use Action::*;
+        matches!(
+            self,
+            Approve
+                | Reject
+                | Escalate
+                | Repeat
+                | Skip
+                | Note
+                | Undo
+                | ApproveMarked
+                | RejectMarked
+                | DecideWave
+        )
+    }
+}
+
+/// A decision before it is about a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// What is decided.
+    pub state: CommentState,
+    /// The reason's code; empty: none.
+    pub reason: String,
+}
+
+impl Ruling {
+    /// A decision without a reason.
+    pub fn plain(state: CommentState) -> Self {
+        Self { state, reason: String::new() }
+    }
+
+    /// What was done, in a word or two: `rejected (spam)`.
+    pub fn told(&self) -> String {
+        let state = match self.state {
+            CommentState::Approved => "approved",
+            CommentState::Rejected => "rejected",
+            CommentState::Escalated => "escalated",
+            CommentState::Pending | CommentState::Withdrawn | CommentState::Unspecified => "changed",
+        };
+        if self.reason.is_empty() { state.to_owned() } else { format!("{state} ({})", self.reason) }
+    }
+}
+
+/// What comes in.
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted; never taken for keys.
+    Pasted(String),
+    /// The terminal has another size.
+    Resized,
+    /// A second went by.
+    Tick(Timestamp),
+    /// A page of the queue, or why there is none.
+    Listed {
+        /// The listing that it belongs to.
+        generation: u64,
+        /// The page.
+        page: Result<ListCommentsResponse, Refusal>,
+    },
+    /// A comment with what is beside it.
+    Inspected {
+        /// The comment.
+        id: String,
+        /// The page.
+        page: Result<Box<InspectCommentResponse>, Refusal>,
+    },
+    /// Leases.
+    Claimed {
+        /// What was asked for.
+        ids: Vec<String>,
+        /// What was given.
+        claimed: Result<ClaimCommentsResponse, Refusal>,
+    },
+    /// Leases with a new end.
+    Renewed {
+        /// The lease.
+        claim_id: String,
+        /// The comments that it was asked for.
+        ids: Vec<String>,
+        /// What was kept.
+        renewed: Result<RenewClaimsResponse, Refusal>,
+    },
+    /// Decisions that the server made or refused.
+    Decided(Vec<Outcome>),
+    /// A comment was put off, or not.
+    Skipped {
+        /// The comment.
+        id: String,
+        /// Why not.
+        result: Result<(), Refusal>,
+    },
+    /// A decision was taken back, or not.
+    Undone(Outcome),
+    /// A note was written, or not.
+    Noted(Outcome),
+    /// How many comments are like one.
+    WaveCounted {
+        /// The comment.
+        id: String,
+        /// How many wait.
+        count: Result<u64, Refusal>,
+    },
+    /// The progress of a decision on a whole wave.
+    WaveDecided(Result<DecideMatchingResponse, Refusal>),
+    /// What changed in the queue.
+    Watched(Box<WatchQueueResponse>),
+    /// The queue cannot be watched at the moment.
+    Unwatched(Refusal),
+}
+
+/// What is asked of the server, or of the terminal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A page of the queue.
+    List {
+        /// Which listing it is for.
+        generation: u64,
+        /// Which comments.
+        filter: String,
+        /// In which order.
+        order_by: &'static str,
+        /// Where to go on; empty: at the first page.
+        page_token: String,
+    },
+    /// A comment with what is beside it.
+    Inspect(String),
+    /// Leases on these, as far as they are free.
+    Claim(Vec<String>),
+    /// A new end for leases.
+    Renew {
+        /// The lease.
+        claim_id: String,
+        /// The comments to keep.
+        ids: Vec<String>,
+    },
+    /// The end of a lease.
+    Release(String),
+    /// Decisions, each for itself.
+    Decide(Vec<DecisionInput>),
+    /// Put off.
+    Skip(String),
+    /// Take the last decision back.
+    Undo {
+        /// The comment.
+        id: String,
+        /// The version that the decision made; empty: whatever is current.
+        etag: String,
+    },
+    /// Write a note.
+    Note {
+        /// The comment.
+        id: String,
+        /// What others are told.
+        text: String,
+    },
+    /// Count the comments like this one.
+    CountWave(String),
+    /// Decide the comments like this one.
+    DecideWave {
+        /// The comment.
+        id: String,
+        /// How many the moderator was shown.
+        count: u64,
+        /// The decision.
+        ruling: Ruling,
+        /// Leases to end first: a wave is decided under none, and one's own would stand in its way.
+        claims: Vec<String>,
+    },
+    /// Into the terminal's clipboard.
+    Copy(String),
+}

@@ -1,0 +1,289 @@
+//! What the state asks for, done in tasks of their own; what comes of it goes back as events.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{sleep, timeout};
+use tonic::{Request, Response, Status};
+
+use super::action::{Command, Event, Ruling};
+use crate::cli::commands::decide::outcome;
+use crate::cli::failure::Refusal;
+use crate::cli::output::Outcome;
+use crate::client::Authorised;
+use crate::proto::v1::decide_matching_request::Target;
+use crate::proto::v1::review_service_client::ReviewServiceClient;
+use crate::proto::v1::*;
+
+/// Comments of a page of the list.
+const PAGE: u32 = 100;
+
+/// Decisions of one call.
+const BATCH: usize = 200;
+
+/// The pause before the queue is watched again after that broke.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How long leases may take to be given back at the end; they end by themselves anyway.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// The server as this moderator calls it.
+#[derive(Clone)]
+pub struct Effects {
+    /// The service.
+    pub service: ReviewServiceClient<Authorised>,
+    /// The site; empty: the token's.
+    pub site: String,
+    /// The moderator; empty: the token's name.
+    pub reviewer: String,
+    /// How long a call may take.
+    pub patience: Duration,
+    /// Where answers go.
+    pub events: UnboundedSender<Event>,
+}
+
+impl Effects {
+    /// Does it in the background.
+    pub fn perform(&self, command: Command) {
+        let effects = self.clone();
+        tokio::spawn(async move { effects.run(command).await });
+    }
+
+    /// Follows the queue until the screen is gone.
+    pub fn watch(&self) {
+        let mut effects = self.clone();
+        tokio::spawn(async move {
+            while !effects.events.is_closed() {
+                if let Err(status) = effects.follow().await {
+                    effects.send(Event::Unwatched(Refusal::from(&status)));
+                }
+                sleep(PAUSE).await;
+            }
+        });
+    }
+
+    /// Gives the leases back, as far as that is done in a moment.
+    pub async fn farewell(mut self, commands: Vec<Command>) {
+        let claim = |command| if let Command::Release(claim) = command { Some(claim) } else { None };
+        let _ = timeout(FAREWELL, self.release(commands.into_iter().filter_map(claim).collect())).await;
+    }
+
+    /// A lease that cannot be given back ends by itself.
+    async fn release(&mut self, claims: Vec<String>) {
+        for claim_id in claims {
+            let request = ReleaseClaimsRequest { site: self.site.clone(), claim_id, comment_ids: vec![] };
+            let _ = self.service.release_claims(self.request(request)).await;
+        }
+    }
+
+    /// The receiver is gone only when the review is over.
+    fn send(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.set_timeout(self.patience);
+        request
+    }
+
+    async fn run(mut self, command: Command) {
+        let event = match command {
+            Command::List { generation, filter, order_by, page_token } => {
+                let page = self.list(filter, order_by, page_token).await;
+                Event::Listed { generation, page }
+            }
+            Command::Inspect(id) => self.inspect(id).await,
+            Command::Claim(ids) => self.claim(ids).await,
+            Command::Renew { claim_id, ids } => self.renew(claim_id, ids).await,
+            Command::Decide(inputs) => return self.decide(inputs).await,
+            Command::Skip(id) => self.skip(id).await,
+            Command::Undo { id, etag } => Event::Undone(self.undo(id, etag).await),
+            Command::Note { id, text } => Event::Noted(self.note(id, text).await),
+            Command::CountWave(id) => self.count_wave(id).await,
+            Command::DecideWave { id, count, ruling, claims } => {
+                self.release(claims).await;
+                return self.decide_wave(id, count, ruling).await;
+            }
+            Command::Release(claim_id) => return self.release(vec![claim_id]).await,
+            // The terminal does this one.
+            Command::Copy(_) => return,
+        };
+        self.send(event);
+    }
+
+    async fn list(
+        &mut self,
+        filter: String,
+        order_by: &str,
+        page_token: String,
+    ) -> Result<ListCommentsResponse, Refusal> {
+        let request = self.request(ListCommentsRequest {
+            site: self.site.clone(),
+            filter,
+            order_by: order_by.to_owned(),
+            page_size: PAGE,
+            page_token,
+        });
+        self.service.list_comments(request).await.map(Response::into_inner).map_err(refusal)
+    }
+
+    async fn inspect(&mut self, id: String) -> Event {
+        let request = self.request(InspectCommentRequest { site: self.site.clone(), comment_id: id.clone() });
+        let page = self
+            .service
+            .inspect_comment(request)
+            .await
+            .map(Response::into_inner)
+            .map_err(refusal)
+            .map(Box::new);
+        Event::Inspected { id, page }
+    }
+
+    async fn claim(&mut self, ids: Vec<String>) -> Event {
+        let request = self.request(ClaimCommentsRequest {
+            site: self.site.clone(),
+            reviewer: self.reviewer.clone(),
+            comment_ids: ids.clone(),
+            ..ClaimCommentsRequest::default()
+        });
+        let claimed = self.service.claim_comments(request).await.map(Response::into_inner).map_err(refusal);
+        Event::Claimed { ids, claimed }
+    }
+
+    async fn renew(&mut self, claim_id: String, ids: Vec<String>) -> Event {
+        let request = self.request(RenewClaimsRequest {
+            site: self.site.clone(),
+            claim_id: claim_id.clone(),
+            comment_ids: ids.clone(),
+            lease_duration: None,
+        });
+        let renewed = self.service.renew_claims(request).await.map(Response::into_inner).map_err(refusal);
+        Event::Renewed { claim_id, ids, renewed }
+    }
+
+    async fn decide(&mut self, inputs: Vec<DecisionInput>) {
+        for batch in inputs.chunks(BATCH) {
+            let request = self.request(DecideCommentsRequest {
+                site: self.site.clone(),
+                reviewer: self.reviewer.clone(),
+                decisions: batch.to_vec(),
+            });
+            let outcomes = match self
+                .service
+                .decide_comments(request)
+                .await
+                .map(Response::into_inner)
+                .map_err(refusal)
+            {
+                Ok(answer) => answer.results.into_iter().map(outcome).collect(),
+                Err(refusal) => refused(batch, &refusal),
+            };
+            self.send(Event::Decided(outcomes));
+        }
+    }
+
+    async fn skip(&mut self, id: String) -> Event {
+        let request = self.request(DeferCommentRequest {
+            site: self.site.clone(),
+            comment_id: id.clone(),
+            reviewer: self.reviewer.clone(),
+            duration: None,
+        });
+        let result =
+            self.service.defer_comment(request).await.map(Response::into_inner).map_err(refusal).map(|_| ());
+        Event::Skipped { id, result }
+    }
+
+    async fn undo(&mut self, id: String, etag: String) -> Outcome {
+        let request = self.request(UndoDecisionRequest {
+            site: self.site.clone(),
+            comment_id: id.clone(),
+            etag,
+            reviewer: self.reviewer.clone(),
+            note: String::new(),
+        });
+        let answer = self.service.undo_decision(request).await.map(Response::into_inner).map_err(refusal);
+        Outcome { comment_id: id, result: answer.map(|answer| Box::new(answer.comment.unwrap_or_default())) }
+    }
+
+    async fn note(&mut self, id: String, note: String) -> Outcome {
+        let request = self.request(AddNoteRequest {
+            site: self.site.clone(),
+            comment_id: id.clone(),
+            note,
+            reviewer: self.reviewer.clone(),
+        });
+        let answer = self.service.add_note(request).await.map(Response::into_inner).map_err(refusal);
+        Outcome { comment_id: id, result: answer.map(|answer| Box::new(answer.comment.unwrap_or_default())) }
+    }
+
+    fn wave(&self, id: String) -> DecideMatchingRequest {
+        DecideMatchingRequest {
+            site: self.site.clone(),
+            target: Some(Target::SimilarTo(id)),
+            reviewer: self.reviewer.clone(),
+            ..DecideMatchingRequest::default()
+        }
+    }
+
+    async fn count_wave(&mut self, id: String) -> Event {
+        let request = DecideMatchingRequest { validate_only: true, ..self.wave(id.clone()) };
+        let request = self.request(request);
+        let count = async {
+            let mut stream = self.service.decide_matching(request).await?.into_inner();
+            let mut count = 0;
+            while let Some(progress) = stream.message().await? {
+                count = progress.matched_count;
+            }
+            Ok(count)
+        };
+        let count = count.await.map_err(refusal);
+        Event::WaveCounted { id, count }
+    }
+
+    async fn decide_wave(&mut self, id: String, count: u64, ruling: Ruling) {
+        let request = DecideMatchingRequest {
+            expected_count: count,
+            state: ruling.state.into(),
+            reason: ruling.reason,
+            ..self.wave(id)
+        };
+        let decided = async {
+            let mut stream = self.service.decide_matching(request).await?.into_inner();
+            while let Some(progress) = stream.message().await? {
+                let done = progress.done;
+                self.send(Event::WaveDecided(Ok(progress)));
+                if done {
+                    return Ok(());
+                }
+            }
+            Err(Status::unavailable("the server ended before everything was decided"))
+        };
+        if let Err(status) = decided.await {
+            self.send(Event::WaveDecided(Err(Refusal::from(&status))));
+        }
+    }
+
+    async fn follow(&mut self) -> Result<(), Status> {
+        let request = WatchQueueRequest { site: self.site.clone() };
+        let mut stream = self.service.watch_queue(request).await?.into_inner();
+        while let Some(change) = stream.message().await? {
+            self.send(Event::Watched(Box::new(change)));
+        }
+        Ok(())
+    }
+}
+
+fn refusal(status: Status) -> Refusal {
+    Refusal::from(&status)
+}
+
+/// A call that failed decided nothing that it names.
+fn refused(batch: &[DecisionInput], refusal: &Refusal) -> Vec<Outcome> {
+    let one = |input: &DecisionInput| Outcome {
+        comment_id: input.comment_id.clone(),
+        result: Err(refusal.clone()),
+    };
+    batch.iter().map(one).collect()
+}

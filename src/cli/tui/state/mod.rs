@@ -1,0 +1,216 @@
+//! The screen's state: events in, commands out. It knows no terminal, no network and no clock.
+
+mod answers;
+mod decide;
+mod keys;
+mod leases;
+mod prompt;
+mod queue;
+#[cfg(test)]
+pub(super) mod samples;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use self::decide::{Done, Flight};
+pub use self::leases::{Lease, Leases};
+pub use self::prompt::{Input, Prompt, REASONS, Target};
+pub use self::queue::{Kind, Queue};
+use super::action::{Command, Event, Ruling};
+use super::keymap::Keymap;
+use crate::proto::v1::{InspectCommentResponse, QueueStats};
+
+/// Comments that are read ahead of the selection.
+const READ_AHEAD: usize = 4;
+
+/// Pages that are kept; beyond, all but the one on the screen are forgotten.
+const MAX_PAGES: usize = 200;
+
+/// Leases are not renewed when no key was pressed for so many seconds: somebody who left holds nothing.
+const AWAY: i64 = 900;
+
+/// One line for the moderator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What is said.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+}
+
+/// Everything that is drawn, and what it takes to know what to do next.
+pub struct State {
+    /// The list.
+    pub queue: Queue,
+    /// What is held.
+    pub leases: Leases,
+    /// Comments with what is beside them.
+    pub pages: HashMap<String, InspectCommentResponse>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// What is asked of the moderator.
+    pub prompt: Prompt,
+    /// The last thing to say.
+    pub message: Option<Message>,
+    /// The queue's counts.
+    pub stats: Option<QueueStats>,
+    /// Lines that the text is moved up by.
+    pub scroll: u16,
+    /// The time, to the second.
+    pub now: Timestamp,
+    /// Whether nothing may be changed.
+    pub readonly: bool,
+    /// Decisions that the server confirmed.
+    pub decided: u64,
+    /// Comments that came in since the queue was listed.
+    pub arrived: u64,
+    /// Why the queue cannot be watched, while that is so.
+    pub unwatched: Option<String>,
+    /// Whether the review is over.
+    pub over: bool,
+    flights: HashMap<String, Flight>,
+    undoing: HashSet<String>,
+    done: Vec<Vec<Done>>,
+    last: Option<Ruling>,
+    last_reason: usize,
+    wave_under_way: bool,
+    refused_of_wave: Option<String>,
+    asked: HashSet<String>,
+    active: Timestamp,
+}
+
+impl State {
+    /// A screen that has asked for nothing yet.
+    pub fn new(keymap: Keymap, filter: String, readonly: bool, now: Timestamp) -> Self {
+        Self {
+            queue: Queue::new(filter),
+            leases: Leases::default(),
+            pages: HashMap::new(),
+            keymap,
+            prompt: Prompt::None,
+            message: None,
+            stats: None,
+            scroll: 0,
+            now,
+            readonly,
+            decided: 0,
+            arrived: 0,
+            unwatched: None,
+            over: false,
+            flights: HashMap::new(),
+            undoing: HashSet::new(),
+            done: vec![],
+            last: None,
+            last_reason: 0,
+            wave_under_way: false,
+            refused_of_wave: None,
+            asked: HashSet::new(),
+            active: now,
+        }
+    }
+
+    /// What to ask for at the beginning.
+    pub fn begin(&mut self) -> Vec<Command> {
+        vec![self.queue.reload()]
+    }
+
+    /// Takes in what happened; answers what is to be done about it.
+    pub fn update(&mut self, event: Event) -> Vec<Command> {
+        let before = self.queue.current().map(|comment| comment.id.clone());
+        let ticked = matches!(event, Event::Tick(_));
+        let mut commands = self.take(event);
+        if self.queue.current().map(|comment| &comment.id) != before.as_ref() {
+            self.scroll = 0;
+        }
+        if !self.over && !ticked {
+            commands.extend(self.look_ahead());
+        }
+        commands
+    }
+
+    fn take(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Key(key) => {
+                self.active = self.now;
+                return self.key(key);
+            }
+            Event::Pasted(text) => self.prompt.paste(&text),
+            Event::Resized => {}
+            Event::Tick(now) => return self.tick(now),
+            Event::Listed { generation, page } => self.listed(generation, page),
+            Event::Inspected { id, page } => self.inspected(&id, page),
+            Event::Claimed { ids, claimed } => self.claimed(&ids, claimed),
+            Event::Renewed { claim_id, ids, renewed } => self.renewed(&claim_id, &ids, renewed),
+            Event::Decided(outcomes) => return self.confirmed(outcomes),
+            Event::Skipped { id, result } => self.was_skipped(&id, result),
+            Event::Undone(outcome) => self.undone(outcome),
+            Event::Noted(outcome) => self.noted(outcome),
+            Event::WaveCounted { id, count } => self.wave_counted(id, count),
+            Event::WaveDecided(progress) => return self.wave_decided(progress),
+            Event::Watched(watched) => return self.watched(*watched),
+            Event::Unwatched(refusal) => self.unwatched = Some(refusal.in_one_line()),
+        }
+        vec![]
+    }
+
+    /// The next pages, what is beside the next comments, and the leases on them.
+    fn look_ahead(&mut self) -> Vec<Command> {
+        let mut commands: Vec<_> = self.queue.more().into_iter().collect();
+        let from = self.queue.selected.min(self.queue.rows.len());
+        let rows = &self.queue.rows[from..];
+        for comment in rows.iter().take(READ_AHEAD) {
+            let settling = self.undoing.contains(&comment.id) || self.flights.contains_key(&comment.id);
+            if !settling && !self.pages.contains_key(&comment.id) && self.asked.insert(comment.id.clone()) {
+                commands.push(Command::Inspect(comment.id.clone()));
+            }
+        }
+        if !self.readonly && !self.wave_under_way {
+            commands.extend(self.leases.ahead(rows, self.now));
+        }
+        commands
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Vec<Command> {
+        self.now = now;
+        let ended = self.leases.expired(now);
+        self.tell_lost(&ended);
+        let away = now.as_second() - self.active.as_second() > AWAY;
+        if away { vec![] } else { self.leases.renewals(now) }
+    }
+
+    /// How many decisions are on their way.
+    pub fn under_way(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// The page of the comment that is looked at.
+    pub fn page(&self) -> Option<&InspectCommentResponse> {
+        self.pages.get(&self.queue.current()?.id)
+    }
+
+    fn tell(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), bad: false });
+    }
+
+    fn warn(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), bad: true });
+    }
+
+    fn tell_lost(&mut self, ids: &[String]) {
+        match ids {
+            [] => {}
+            [id] => self.warn(format!("the claim on {id} was lost; others can decide it now")),
+            ids => self
+                .warn(format!("the claims on {} comments were lost; others can decide them now", ids.len())),
+        }
+    }
+
+    /// What is beside a comment is read again when it is looked at.
+    fn forget(&mut self, id: &str) {
+        self.pages.remove(id);
+        self.asked.remove(id);
+    }
+}

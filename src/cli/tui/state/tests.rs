@@ -1,0 +1,270 @@
+//! What keys and answers do, without a terminal and without a server.
+
+use crossterm::event::KeyCode;
+
+use super::samples::*;
+use super::{Prompt, State};
+use crate::cli::tui::action::{Command, Event};
+use crate::cli::tui::keymap::Keymap;
+use crate::proto::v1::{CommentState, DecisionInput, RenewClaimsResponse};
+
+fn decisions(commands: &[Command]) -> Vec<DecisionInput> {
+    let decide = |command: &Command| match command {
+        Command::Decide(inputs) => inputs.clone(),
+        _ => vec![],
+    };
+    commands.iter().flat_map(decide).collect()
+}
+
+#[test]
+fn approving_takes_the_comment_off_at_once_and_asks_for_exactly_the_version_that_was_seen() {
+    let mut state = state();
+    let asked = decisions(&press(&mut state, "a"));
+    assert_eq!(ids(&state), ["c2", "c3"]);
+    assert_eq!((asked[0].comment_id.as_str(), asked[0].etag.as_str()), ("c1", "c1-1"));
+    assert_eq!(asked[0].state(), CommentState::Approved);
+}
+
+#[test]
+fn a_decision_is_made_under_the_lease_that_is_held() {
+    let mut state = state();
+    state.update(claimed(&["c1"]));
+    assert_eq!(decisions(&press(&mut state, "a"))[0].claim_id, "lease");
+}
+
+#[test]
+fn a_refused_decision_brings_the_comment_back_to_its_place_with_the_reason() {
+    let mut state = state();
+    press(&mut state, "ja");
+    state.update(Event::Decided(vec![refused("c2", refusal("CLAIM_HELD", "eve holds it"))]));
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+    assert_eq!(state.queue.current().unwrap().id, "c2");
+    assert_eq!(said(&state), "c2 was not approved: eve holds it");
+}
+
+#[test]
+fn what_cannot_be_read_or_claimed_does_not_hide_why_a_decision_failed() {
+    let mut state = state();
+    press(&mut state, "a");
+    state.update(Event::Decided(vec![refused("c1", refusal("", "no route"))]));
+    state.update(Event::Inspected { id: "c1".into(), page: Err(refusal("", "no route")) });
+    state.update(Event::Claimed { ids: vec!["c1".into()], claimed: Err(refusal("", "no route")) });
+    assert_eq!(said(&state), "c1 was not approved: no route");
+}
+
+#[test]
+fn a_comment_that_is_back_is_read_again() {
+    let mut state = state();
+    press(&mut state, "a");
+    let commands = state.update(Event::Decided(vec![refused("c1", refusal("ETAG_STALE", "changed"))]));
+    assert!(commands.contains(&Command::Inspect("c1".into())), "{commands:?}");
+}
+
+#[test]
+fn rejecting_asks_for_the_reason_and_remembers_it() {
+    let mut state = state();
+    assert_eq!(decisions(&press(&mut state, "r")), []);
+    assert_eq!(decisions(&press(&mut state, "h"))[0].reason, "hate");
+    press(&mut state, "r");
+    let asked = decisions(&state.update(key(KeyCode::Enter)));
+    assert_eq!((asked[0].comment_id.as_str(), asked[0].reason.as_str()), ("c2", "hate"));
+}
+
+#[test]
+fn leaving_the_reasons_decides_nothing() {
+    let mut state = state();
+    press(&mut state, "r");
+    assert_eq!(state.update(key(KeyCode::Esc)), []);
+    assert_eq!((ids(&state).len(), &state.prompt), (3, &Prompt::None));
+}
+
+#[test]
+fn the_dot_decides_as_the_last_time() {
+    let mut state = state();
+    press(&mut state, "rs");
+    let asked = decisions(&press(&mut state, "."));
+    assert_eq!((asked[0].comment_id.as_str(), asked[0].reason.as_str()), ("c2", "spam"));
+}
+
+#[test]
+fn what_is_marked_is_decided_together_and_taken_back_together() {
+    let mut state = state();
+    assert_eq!(decisions(&press(&mut state, "  A")).len(), 2);
+    let outcomes = ["c1", "c2"].map(|id| decided(id, CommentState::Approved));
+    state.update(Event::Decided(outcomes.to_vec()));
+    assert_eq!((ids(&state), state.decided), (vec!["c3"], 2));
+    press(&mut state, "u");
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+}
+
+#[test]
+fn undo_names_the_version_that_the_decision_made() {
+    let mut state = state();
+    press(&mut state, "a");
+    state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    let undo = Command::Undo { id: "c1".into(), etag: "c1-2".into() };
+    assert!(press(&mut state, "u").contains(&undo));
+}
+
+#[test]
+fn undo_before_the_answer_waits_for_it_and_then_takes_the_decision_back() {
+    let mut state = state();
+    press(&mut state, "a");
+    assert!(!press(&mut state, "u").iter().any(|command| matches!(command, Command::Undo { .. })));
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+    let commands = state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    assert!(commands.contains(&Command::Undo { id: "c1".into(), etag: "c1-2".into() }));
+}
+
+#[test]
+fn late_news_of_a_decision_does_not_take_an_undone_comment_off_again() {
+    let mut state = state();
+    press(&mut state, "a");
+    state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    assert!(!press(&mut state, "u").contains(&Command::Inspect("c1".into())));
+    state.update(changed("c1", CommentState::Approved));
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+}
+
+#[test]
+fn another_moderators_decision_takes_the_comment_off_and_is_told() {
+    let mut state = state();
+    state.update(changed("c1", CommentState::Rejected));
+    assert_eq!((ids(&state), said(&state)), (vec!["c2", "c3"], "c1 is rejected now: someone else decided"));
+}
+
+#[test]
+fn a_comment_that_came_in_meanwhile_is_counted() {
+    let mut state = state();
+    state.update(changed("c9", CommentState::Pending));
+    assert_eq!(state.arrived, 1);
+}
+
+#[test]
+fn comments_are_claimed_ahead_once() {
+    let mut state = State::new(Keymap::default(), String::new(), false, at(NOW));
+    state.begin();
+    let commands = state.update(listed(vec![comment("c1", "x"), comment("c2", "y")]));
+    assert!(commands.contains(&Command::Claim(vec!["c1".into(), "c2".into()])), "{commands:?}");
+    assert!(!press(&mut state, "j").iter().any(|command| matches!(command, Command::Claim(_))));
+}
+
+#[test]
+fn leases_are_renewed_before_they_end() {
+    let mut state = state();
+    state.update(claimed(&["c1"]));
+    assert_eq!(state.update(Event::Tick(at(NOW + 10))), []);
+    let renew = Command::Renew { claim_id: "lease".into(), ids: vec!["c1".into()] };
+    assert_eq!(state.update(Event::Tick(at(NOW + 200))), [renew]);
+}
+
+#[test]
+fn a_lost_lease_is_told() {
+    let mut state = state();
+    state.update(claimed(&["c1"]));
+    let renewed = RenewClaimsResponse { lost_comment_ids: vec!["c1".into()], ..Default::default() };
+    state.update(Event::Renewed { claim_id: "lease".into(), ids: vec!["c1".into()], renewed: Ok(renewed) });
+    assert!(state.leases.on("c1").is_none() && said(&state).contains("was lost"));
+}
+
+#[test]
+fn a_lease_that_ended_is_told() {
+    let mut state = state();
+    state.update(claimed(&["c1"]));
+    state.update(Event::Tick(at(NOW + 301)));
+    assert!(said(&state).contains("was lost"), "{}", said(&state));
+}
+
+#[test]
+fn somebody_who_left_holds_nothing_for_ever() {
+    let mut state = state();
+    state.update(Event::Tick(at(NOW + 2_000)));
+    state.leases.keep("c1", super::Lease { claim_id: "x".into(), expires: at(NOW + 2_020) });
+    assert_eq!(state.update(Event::Tick(at(NOW + 2_001))), []);
+}
+
+#[test]
+fn a_wave_is_counted_before_it_can_be_decided() {
+    let mut state = state();
+    assert!(press(&mut state, "W").contains(&Command::CountWave("c1".into())));
+    state.update(Event::WaveCounted { id: "c1".into(), count: Ok(17) });
+    assert_eq!(state.prompt, Prompt::Wave { id: "c1".into(), count: 17 });
+    let commands = press(&mut state, "rs");
+    let decided = commands.iter().any(|command| matches!(command, Command::DecideWave { count: 17, .. }));
+    assert!(decided, "{commands:?}");
+}
+
+#[test]
+fn ones_own_leases_do_not_stand_in_the_way_of_a_wave() {
+    let mut state = state();
+    state.update(claimed(&["c1"]));
+    state.update(Event::WaveCounted { id: "c1".into(), count: Ok(2) });
+    let commands = press(&mut state, "a");
+    let [Command::DecideWave { claims, .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(claims, &["lease".to_owned()]);
+}
+
+#[test]
+fn a_read_only_review_claims_and_decides_nothing() {
+    let mut state = State::new(Keymap::default(), String::new(), true, at(NOW));
+    state.begin();
+    let mut commands = state.update(listed(vec![comment("c1", "x")]));
+    commands.extend(press(&mut state, "areu.sWnAR"));
+    assert_eq!(commands, [Command::Inspect("c1".into())]);
+    assert!(said(&state).contains("read-only"));
+}
+
+#[test]
+fn a_search_keeps_to_the_queue_that_is_open() {
+    let mut state = state();
+    press(&mut state, "/score > 5");
+    let commands = state.update(key(KeyCode::Enter));
+    let filters = commands.iter().filter_map(|command| match command {
+        Command::List { filter, .. } => Some(filter.as_str()),
+        _ => None,
+    });
+    assert_eq!(filters.collect::<Vec<_>>(), ["(score > 5) AND state = pending"]);
+}
+
+#[test]
+fn a_page_of_an_earlier_search_is_ignored() {
+    let mut state = state();
+    press(&mut state, "o");
+    state.update(listed(vec![comment("old", "x")]));
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+}
+
+#[test]
+fn what_is_pasted_is_text_and_never_keys() {
+    let mut state = state();
+    assert_eq!(decisions(&state.update(Event::Pasted("aaa".into()))), []);
+    press(&mut state, "n");
+    state.update(Event::Pasted("two\nlines".into()));
+    let commands = state.update(key(KeyCode::Enter));
+    assert!(commands.contains(&Command::Note { id: "c1".into(), text: "two lines".into() }));
+}
+
+#[test]
+fn a_skip_that_is_refused_brings_the_comment_back() {
+    let mut state = state();
+    assert!(press(&mut state, "s").contains(&Command::Skip("c1".into())));
+    assert_eq!(ids(&state), ["c2", "c3"]);
+    state.update(Event::Skipped { id: "c1".into(), result: Err(refusal("", "no")) });
+    assert_eq!((ids(&state), said(&state)), (vec!["c1", "c2", "c3"], "c1 was not skipped: no"));
+}
+
+#[test]
+fn quitting_gives_the_leases_back() {
+    let mut state = state();
+    state.update(claimed(&["c1", "c2"]));
+    assert_eq!(press(&mut state, "q"), [Command::Release("lease".into())]);
+    assert!(state.over);
+}
+
+#[test]
+fn keys_in_an_empty_queue_do_no_harm() {
+    let mut state = State::new(Keymap::default(), String::new(), false, at(NOW));
+    state.begin();
+    state.update(listed(vec![]));
+    assert_eq!(decisions(&press(&mut state, "aejkgGJKylYtsu. AW")), []);
+}

@@ -1,0 +1,75 @@
+//! The list: a row a comment, only those that are seen.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph};
+
+use super::style::Palette;
+use crate::cli::harmless::one_line;
+use crate::cli::time::moment;
+use crate::cli::tui::state::State;
+use crate::proto::v1::Comment;
+
+/// Characters of a text that a row can show at most; a text can be long, and rows are drawn often.
+const PREVIEW: usize = 240;
+
+/// Draws the rows around the selection.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) {
+    let block =
+        Block::new().borders(Borders::TOP | Borders::RIGHT).title(title(state)).border_style(palette.faint());
+    let inner = block.inner(area);
+    let height = usize::from(inner.height).max(1);
+    let first = (state.queue.selected / height) * height;
+    let rows = state.queue.rows.iter().enumerate().skip(first).take(height);
+    let lines: Vec<_> = rows.map(|(place, comment)| row(place, comment, state, palette)).collect();
+    let lines = if lines.is_empty() { vec![nothing(state, palette)] } else { lines };
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+fn title(state: &State) -> String {
+    match state.queue.rows.len() {
+        0 => " queue ".to_owned(),
+        rows => format!(" {} of {rows} ", state.queue.selected + 1),
+    }
+}
+
+fn nothing<'a>(state: &State, palette: Palette) -> Line<'a> {
+    let told = match (state.queue.loading, state.queue.filter.is_empty()) {
+        (true, _) => " listing …",
+        (false, true) => " nothing waits here",
+        (false, false) => " nothing here matches",
+    };
+    Line::styled(told, palette.faint())
+}
+
+fn row<'a>(place: usize, comment: &Comment, state: &State, palette: Palette) -> Line<'a> {
+    let mark = if state.queue.marked.contains(&comment.id) { "●" } else { " " };
+    let score = comment.verdict.as_ref().map(|verdict| verdict.score).unwrap_or_default();
+    let line = Line::from(vec![
+        Span::styled(mark, palette.waiting()),
+        holder(comment, state, palette),
+        Span::styled(format!("{score:>5.1} "), palette.strong()),
+        Span::raw(preview(comment)),
+    ]);
+    if place == state.queue.selected { line.style(palette.selected()) } else { line }
+}
+
+/// `·` ours, `×` someone else's.
+fn holder<'a>(comment: &Comment, state: &State, palette: Palette) -> Span<'a> {
+    if state.leases.on(&comment.id).is_some() {
+        return Span::styled("·", palette.good());
+    }
+    if held_by_another(comment, state) { Span::styled("×", palette.bad()) } else { Span::raw(" ") }
+}
+
+/// Whether a live lease that is not this screen's is on the comment.
+pub fn held_by_another(comment: &Comment, state: &State) -> bool {
+    let until = comment.claim.as_ref().and_then(|claim| moment(claim.expire_time.as_ref()));
+    state.leases.on(&comment.id).is_none() && until.is_some_and(|until| until > state.now)
+}
+
+fn preview(comment: &Comment) -> String {
+    let text = comment.draft.as_ref().map(|draft| draft.text.as_str()).unwrap_or_default();
+    one_line(&text.chars().take(PREVIEW).collect::<String>())
+}
