@@ -1,0 +1,139 @@
+//! The admin's calls through a real socket.
+
+use modqueue::proto::v1::{
+    AuthorStanding, CommentState, GetAuthorRequest, GetPolicyRequest, ListPolicyRevisionsRequest, Policy,
+    SetAuthorStandingRequest, TestPolicyRequest, UpdatePolicyRequest,
+};
+use tonic::{Code, Status};
+
+use crate::support::clients::submission;
+use crate::support::service::{OPEN, Service, fields, info, on_each_store, reason};
+
+on_each_store!(
+    a_policy_is_in_force_at_once_and_its_history_is_kept,
+    a_policy_with_mistakes_is_refused_whole_with_all_of_them,
+    an_edit_of_an_old_policy_is_refused,
+    checking_a_policy_saves_nothing,
+    a_policy_can_be_tried_on_one_draft,
+    an_admin_has_the_last_word_about_an_author,
+);
+
+async fn get(service: &Service, revision: u64) -> Result<Policy, Status> {
+    let request = GetPolicyRequest { revision, ..Default::default() };
+    Ok(service.admin().get_policy(request).await?.into_inner().policy.expect("a policy"))
+}
+
+async fn update(service: &Service, source: &str, etag: &str) -> Result<Policy, Status> {
+    let request = UpdatePolicyRequest {
+        source: source.into(),
+        etag: etag.into(),
+        comment: "because".into(),
+        ..Default::default()
+    };
+    Ok(service.admin().update_policy(request).await?.into_inner().policy.expect("a policy"))
+}
+
+async fn a_policy_is_in_force_at_once_and_its_history_is_kept(service: Service) {
+    let built_in = get(&service, 0).await.unwrap();
+    assert_eq!((built_in.revision, built_in.etag.as_str(), built_in.source.as_str()), (0, "0", ""));
+    let first = update(&service, OPEN, &built_in.etag).await.unwrap();
+    assert_eq!((first.revision, first.author.as_str(), first.comment.as_str()), (1, "admin", "because"));
+    let submitted =
+        service.portal().submit_comment(submission("c-1", "ann", "a harmless remark")).await.unwrap();
+    let verdict = submitted.into_inner().comment.unwrap().verdict.unwrap();
+    assert_eq!(verdict.policy_revision, 1, "in force with the next comment");
+    for revision in 2..=3 {
+        assert_eq!(update(&service, "mode = 'pre'\n", "").await.unwrap().revision, revision);
+    }
+    assert_eq!(get(&service, 0).await.unwrap().revision, 3);
+    assert_eq!(get(&service, 1).await.unwrap().source, OPEN);
+    let missing = get(&service, 99).await.unwrap_err();
+    assert_eq!((missing.code(), reason(&missing).as_str()), (Code::NotFound, "POLICY_REVISION_NOT_FOUND"));
+    let (mut listed, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = ListPolicyRevisionsRequest { page_size: 2, page_token, ..Default::default() };
+        let page = service.admin().list_policy_revisions(request).await.unwrap().into_inner();
+        assert!(page.revisions.iter().all(|policy| policy.source.is_empty()));
+        listed.extend(page.revisions.into_iter().map(|policy| policy.revision));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(listed, [3, 2, 1]);
+}
+
+async fn a_policy_with_mistakes_is_refused_whole_with_all_of_them(service: Service) {
+    update(&service, OPEN, "").await.unwrap();
+    let refused = update(&service, "mode = 'lax'\n[thresholds]\nhold = 'low'\n", "").await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "POLICY_INVALID"));
+    let lines: Vec<_> =
+        fields(&refused).iter().map(|field| field.rsplit_once(':').unwrap().0.to_owned()).collect();
+    assert_eq!(lines, ["source:1", "source:3"]);
+    assert_eq!(get(&service, 0).await.unwrap().source, OPEN, "the last good one stays");
+}
+
+async fn an_edit_of_an_old_policy_is_refused(service: Service) {
+    update(&service, OPEN, "0").await.unwrap();
+    let refused = update(&service, "mode = 'pre'\n", "0").await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Aborted, "POLICY_CONFLICT"));
+    assert_eq!(
+        (info(&refused).metadata["revision"].as_str(), info(&refused).metadata["etag"].as_str()),
+        ("1", "1")
+    );
+    assert_eq!(fields(&update(&service, OPEN, "first").await.unwrap_err()), ["etag"]);
+    update(&service, "mode = 'pre'\n", "1").await.expect("the current one was edited");
+}
+
+async fn checking_a_policy_saves_nothing(service: Service) {
+    let request = |source: &str, etag: &str| UpdatePolicyRequest {
+        source: source.into(),
+        etag: etag.into(),
+        validate_only: true,
+        ..Default::default()
+    };
+    let checked =
+        service.admin().update_policy(request(OPEN, "0")).await.unwrap().into_inner().policy.unwrap();
+    assert_eq!(checked.revision, 1);
+    assert_eq!(get(&service, 0).await.unwrap().revision, 0);
+    let refused = service.admin().update_policy(request("mode = 7", "")).await.unwrap_err();
+    assert_eq!(reason(&refused), "POLICY_INVALID");
+    let refused = service.admin().update_policy(request(OPEN, "5")).await.unwrap_err();
+    assert_eq!(reason(&refused), "POLICY_CONFLICT");
+}
+
+async fn a_policy_can_be_tried_on_one_draft(service: Service) {
+    let test = |source: Option<&str>| TestPolicyRequest {
+        source: source.map(str::to_owned),
+        comment: submission("c-1", "ann", "a harmless remark").comment,
+        ..Default::default()
+    };
+    let in_force = service.admin().test_policy(test(None)).await.unwrap().into_inner();
+    assert_eq!((in_force.state(), in_force.published), (CommentState::Pending, false));
+    let tried = service.admin().test_policy(test(Some(OPEN))).await.unwrap().into_inner();
+    assert_eq!((tried.state(), tried.published), (CommentState::Approved, true));
+    assert_eq!(tried.verdict.unwrap().policy_revision, 0);
+    let refused = service.admin().test_policy(test(Some("mode ="))).await.unwrap_err();
+    assert_eq!(reason(&refused), "POLICY_INVALID");
+    let refused = service.admin().test_policy(TestPolicyRequest::default()).await.unwrap_err();
+    assert_eq!(fields(&refused), ["comment"]);
+}
+
+async fn an_admin_has_the_last_word_about_an_author(service: Service) {
+    service.policy(OPEN).await;
+    let get = GetAuthorRequest { author_id: "ann".into(), ..Default::default() };
+    let author = service.admin().get_author(get).await.unwrap().into_inner().author.unwrap();
+    assert_eq!((author.author_id.as_str(), author.standing()), ("ann", AuthorStanding::Counted));
+    let set = |standing: AuthorStanding| SetAuthorStandingRequest {
+        author_id: "ann".into(),
+        standing: standing.into(),
+        ..Default::default()
+    };
+    let answer = service.admin().set_author_standing(set(AuthorStanding::Banned)).await.unwrap().into_inner();
+    assert_eq!(answer.author.unwrap().standing(), AuthorStanding::Banned);
+    let submitted =
+        service.portal().submit_comment(submission("c-1", "ann", "a harmless remark")).await.unwrap();
+    assert_eq!(submitted.into_inner().comment.unwrap().state(), CommentState::Rejected);
+    let refused = service.admin().set_author_standing(set(AuthorStanding::Unspecified)).await.unwrap_err();
+    assert_eq!(fields(&refused), ["standing"]);
+}

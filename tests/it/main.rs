@@ -1,0 +1,18 @@
+//! The one integration test binary: one module a feature, `support` for all of them.
+
+mod architecture;
+mod cli;
+mod crash;
+mod embedded_store;
+mod fleet;
+mod grpc_auth;
+mod grpc_bounds;
+mod grpc_feed;
+mod grpc_policy;
+mod grpc_review;
+mod grpc_submission;
+mod life_cycle;
+mod queue_contract;
+mod redis_store;
+mod review_screen;
+mod support;

@@ -1,0 +1,23 @@
+//! What every store promises, case by case: the sentences of `trait Queue`, each shown to hold.
+
+mod admit;
+mod authors;
+mod claims;
+mod content;
+mod crowd;
+mod decisions;
+mod evidence;
+mod feed;
+mod history;
+mod limits;
+mod model;
+mod pages;
+mod policies;
+mod reports;
+mod retries;
+mod revisions;
+mod similar;
+mod sites;
+mod sweep;
+mod undo;
+mod withdrawals;

@@ -1,0 +1,202 @@
+//! Servers that die, freeze, fill up, forget their role, or hold what cannot be read.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use modqueue::domain::State;
+use modqueue::queue::redis::{Durability, RedisOptions, RedisQueue};
+use modqueue::queue::{Admission, Admitted, Order, Queue, QueueError};
+
+use super::{connect, is_unavailable, options, run_raw, stored, worker};
+use crate::support::redis_server::RedisServer;
+use crate::support::samples::*;
+
+#[test]
+fn a_server_that_was_killed_and_came_back_is_used_again_and_has_everything() {
+    let mut server = RedisServer::start_with(&["--appendonly", "yes", "--appendfsync", "always"]);
+    worker(async {
+        let queue = connect(&server).await;
+        stored(&queue, admission("a")).await;
+        server.kill_hard();
+        server.restart();
+        stored(&queue, admission("b")).await;
+        let found = queue.get(&site("default"), &ids(&["a", "b"])).await.expect("get answers");
+        assert!(found.iter().all(Option::is_some));
+    });
+}
+
+#[test]
+fn while_the_server_is_down_every_call_ends_as_unavailable_in_time() {
+    let mut server = RedisServer::start();
+    worker(async {
+        let timeout = Duration::from_millis(300);
+        let quick = RedisOptions { answer_timeout: timeout, ..options(&server) };
+        let queue = RedisQueue::connect(quick.clone()).await.expect("redis-server answers");
+        stored(&queue, admission("a")).await;
+        server.kill_hard();
+        let began = Instant::now();
+        let site = site("default");
+        assert!(is_unavailable(&queue.admit(&site, admission("b")).await));
+        assert!(is_unavailable(&queue.recall(&site, probe("b")).await));
+        assert!(is_unavailable(&queue.decide(&site, vec![approve("a")]).await));
+        assert!(is_unavailable(&queue.check().await));
+        let later = RedisQueue::connect(quick).await.expect("a server that is away is no error yet");
+        assert!(is_unavailable(&later.check().await));
+        assert!(began.elapsed() < Duration::from_secs(2) * 5, "five calls took {:?}", began.elapsed());
+        server.restart();
+        stored(&queue, admission("b")).await;
+        stored(&later, admission("c")).await;
+    });
+}
+
+#[test]
+fn a_frozen_server_is_unavailable_in_time_and_goes_on_when_it_thaws() {
+    let server = RedisServer::start();
+    worker(async {
+        let quick = RedisOptions { answer_timeout: Duration::from_millis(300), ..options(&server) };
+        let queue = RedisQueue::connect(quick).await.expect("redis-server answers");
+        let site = site("default");
+        server.freeze();
+        let began = Instant::now();
+        let waiting = join_all((0..20).map(|index| queue.admit(&site, admission(&format!("c{index}")))));
+        assert!(waiting.await.iter().all(is_unavailable));
+        assert!(is_unavailable(&queue.counts(&site).await));
+        assert!(began.elapsed() < Duration::from_secs(4), "two rounds took {:?}", began.elapsed());
+        server.thaw();
+        let answer = queue.admit(&site, admission("c0")).await.expect("admit answers");
+        assert!(matches!(answer, Admitted::Stored { .. } | Admitted::Replayed(_)), "{answer:?}");
+    });
+}
+
+#[test]
+fn a_server_that_lost_its_primary_role_is_unavailable_until_it_has_it_again() {
+    let server = RedisServer::start();
+    worker(async {
+        let quick = RedisOptions { answer_timeout: Duration::from_millis(300), ..options(&server) };
+        let queue = RedisQueue::connect(quick).await.expect("redis-server answers");
+        stored(&queue, admission("a")).await;
+        run_raw::<()>(&server, &["REPLICAOF", "127.0.0.1", "1"]);
+        let refused = queue.admit(&site("default"), admission("b")).await;
+        assert!(is_unavailable(&refused), "{refused:?}");
+        run_raw::<()>(&server, &["REPLICAOF", "NO", "ONE"]);
+        stored(&queue, admission("b")).await;
+    });
+}
+
+#[test]
+fn a_full_memory_fails_the_call_and_changes_nothing() {
+    let server = RedisServer::start();
+    worker(async {
+        let queue = connect(&server).await;
+        stored(&queue, admission("a")).await;
+        run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory", "1"]);
+        let site = site("default");
+        let limit = charge("author", "ann", 5, HOUR);
+        let sent = Admission { charges: vec![limit.clone()], fingerprints: vec![7], ..published("b") };
+        let failed = queue.admit(&site, sent).await;
+        assert!(matches!(failed, Err(QueueError::Failed { .. })), "{failed:?}");
+        let failed = queue.decide(&site, vec![approve("a")]).await;
+        assert!(matches!(failed, Err(QueueError::Failed { .. })), "{failed:?}");
+        run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory", "0"]);
+        assert_eq!(queue.get(&site, &ids(&["b"])).await.expect("get answers"), [None]);
+        assert_eq!(queue.quota(&site, &[limit]).await.expect("quota answers")[0].remaining, 5);
+        assert_eq!(queue.feed(&site, 0, 10).await.expect("feed answers").newest, 0);
+        let found = queue.get(&site, &ids(&["a"])).await.expect("get answers").pop().flatten();
+        assert_eq!(found.expect("it is there").state, State::Pending);
+    });
+}
+
+#[test]
+fn a_write_that_must_reach_a_replica_is_unavailable_without_one() {
+    let server = RedisServer::start();
+    let on_replicas = RedisOptions { durability: Durability::Replicas, ..options(&server) };
+    worker(async {
+        let quick = RedisOptions { answer_timeout: Duration::from_millis(500), ..on_replicas.clone() };
+        let queue = RedisQueue::connect(quick).await.expect("redis-server answers");
+        let site = site("default");
+        let alone = queue.admit(&site, admission("a")).await;
+        assert!(is_unavailable(&alone), "{alone:?}");
+        assert!(queue.counts(&site).await.is_ok(), "what only reads needs no replica");
+        let port = server.url().rsplit(':').next().expect("a port").to_owned();
+        let _replica = RedisServer::start_with(&["--replicaof", "127.0.0.1", &port]);
+        let queue =
+            RedisQueue::connect(RedisOptions { answer_timeout: Duration::from_secs(20), ..on_replicas })
+                .await
+                .expect("redis-server answers");
+        let answer = loop {
+            match queue.admit(&site, admission("a")).await {
+                Err(QueueError::Unavailable { .. }) => continue,
+                answer => break answer.expect("admit answers"),
+            }
+        };
+        assert!(matches!(answer, Admitted::Replayed(_)), "the first attempt was stored: {answer:?}");
+    });
+}
+
+#[test]
+fn settings_that_lose_data_are_told_with_their_remedy() {
+    let server = RedisServer::start();
+    let told = |durability| {
+        let options = RedisOptions { durability, ..options(&server) };
+        worker(async {
+            RedisQueue::connect(options).await.expect("connects").check().await.expect("check answers")
+        })
+    };
+    let health = told(Durability::Fast);
+    assert!(health.engine.starts_with("redis ") || health.engine.starts_with("valkey "), "{}", health.engine);
+    assert!(health.warnings.iter().any(|warning| warning.contains("appendonly yes")), "{health:?}");
+    run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    let health = told(Durability::Fast);
+    assert!(health.warnings.iter().any(|warning| warning.contains("noeviction")), "{health:?}");
+    run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory-policy", "noeviction", "appendonly", "yes"]);
+    run_raw::<()>(&server, &["CONFIG", "SET", "appendfsync", "always"]);
+    assert_eq!(told(Durability::Disk).warnings, Vec::<String>::new());
+}
+
+#[test]
+fn no_error_tells_the_password() {
+    let mut server = RedisServer::start();
+    run_raw::<()>(&server, &["CONFIG", "SET", "requirepass", "s3cret-right"]);
+    let with = |password: &str| {
+        let url = server.url().replace("redis://", &format!("redis://:{password}@"));
+        RedisOptions { url, answer_timeout: Duration::from_millis(500), ..options(&server) }
+    };
+    let (wrong, right) = (with("s3cret-wrong"), with("s3cret-right"));
+    worker(async {
+        let queue = RedisQueue::connect(wrong).await.expect("the URL is well-formed");
+        let refused = queue.check().await.expect_err("a wrong password").to_string();
+        assert!(refused.contains("password") && !refused.contains("s3cret"), "{refused}");
+        let queue = RedisQueue::connect(right.clone()).await.expect("the right password");
+        assert!(!format!("{right:?} {queue:?}").contains("s3cret"));
+        server.kill_hard();
+        let gone = queue.counts(&site("default")).await.expect_err("it is gone").to_string();
+        assert!(gone.contains("127.0.0.1") && !gone.contains("s3cret"), "{gone}");
+    });
+}
+
+#[test]
+fn a_comment_that_cannot_be_read_does_not_block_the_others() {
+    let server = RedisServer::start();
+    worker(async {
+        let queue = connect(&server).await;
+        for name in ["a", "b", "c"] {
+            stored(&queue, admission(name)).await;
+        }
+        run_raw::<()>(&server, &["SETRANGE", "mq:{default}:c:b", "40", "no record at all"]);
+        run_raw::<()>(&server, &["SETRANGE", "mq:{default}:c:c", "0", "\u{9}"]);
+        let site = site("default");
+        for name in ["b", "c"] {
+            let unreadable = queue.get(&site, &ids(&[name])).await;
+            assert!(matches!(unreadable, Err(QueueError::Damaged { .. })), "{unreadable:?}");
+            let undecided = queue.decide(&site, vec![approve("a"), approve(name)]).await;
+            assert!(matches!(undecided, Err(QueueError::Damaged { .. })), "{undecided:?}");
+        }
+        for _ in 0..2 {
+            let page = queue.page(&site, &query(State::Pending, Order::Risk)).await.expect("page answers");
+            assert_eq!(page.comments.into_iter().map(|comment| comment.id).collect::<Vec<_>>(), ids(&["a"]));
+        }
+        assert_eq!(queue.counts(&site).await.expect("counts answers").pending, 1);
+        let kept: String = run_raw(&server, &["GETRANGE", "mq:{default}:c:b", "40", "55"]);
+        assert_eq!(kept, "no record at all");
+    });
+}

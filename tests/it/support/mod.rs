@@ -1,0 +1,13 @@
+//! What the tests stand on: real servers, fresh stores, sample comments.
+
+pub mod backend;
+pub mod clients;
+pub mod portrait;
+pub mod power_cut;
+pub mod redis_server;
+pub mod reference;
+pub mod samples;
+pub mod server_process;
+pub mod service;
+pub mod store;
+pub mod workload;
