@@ -1,0 +1,258 @@
+//! Load over a real socket: an empty call and `SubmitComment`, in alternating rounds of one run.
+//!
+//! The figure that counts is the ratio of the two, since machines differ and are noisy. Bodies are
+//! encoded before each round, each with a text, an author and an address of its own, and sent over
+//! HTTP/2 with as little work as can be, so that the server is what is measured. Started by
+//! `benches/run.sh`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use bytes::{BufMut, Bytes, BytesMut};
+use clap::Parser;
+use h2::client::SendRequest;
+use http::{HeaderValue, Method, Request};
+use modqueue::proto::v1::{Author, CommentDraft, SubmitCommentRequest, Thread};
+use prost::Message;
+use tokio::net::TcpStream;
+
+#[derive(Debug, Clone, Parser)]
+struct Arguments {
+    /// Where the server listens
+    #[arg(long)]
+    address: SocketAddr,
+    /// File with a portal's token
+    #[arg(long)]
+    token_file: PathBuf,
+    /// Connections
+    #[arg(long, default_value_t = 10)]
+    connections: usize,
+    /// Calls in flight on each
+    #[arg(long, default_value_t = 10)]
+    streams: usize,
+    /// Seconds a round
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Rounds of each kind
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// What `cargo bench` adds
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// What is called.
+#[derive(Clone)]
+struct Kind {
+    name: &'static str,
+    path: &'static str,
+    /// The message of the call with this number.
+    message: fn(u64) -> Vec<u8>,
+    token: Option<HeaderValue>,
+}
+
+/// More calls a second than one machine answers; as many bodies are made for each round.
+const MOST_A_SECOND: u64 = 60_000;
+
+/// The bodies of a round, each handed out once before any comes again.
+#[derive(Clone)]
+struct Supply {
+    bodies: Arc<Vec<Bytes>>,
+    next: Arc<AtomicU64>,
+}
+
+impl Supply {
+    fn next(&self) -> Bytes {
+        let number = self.next.fetch_add(1, Ordering::Relaxed) as usize;
+        self.bodies[number % self.bodies.len()].clone()
+    }
+}
+
+/// One round's result.
+struct Round {
+    rate: f64,
+    latencies: Vec<Duration>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let token = std::fs::read_to_string(&arguments.token_file).context("reading the token")?;
+    let token = HeaderValue::from_str(&format!("Bearer {}", token.trim()))?;
+    let kinds = [
+        Kind {
+            name: "empty call",
+            path: "/grpc.health.v1.Health/Check",
+            message: |_| Vec::new(),
+            token: None,
+        },
+        Kind {
+            name: "SubmitComment",
+            path: "/modqueue.v1.SubmissionService/SubmitComment",
+            message: |number| submission(number).encode_to_vec(),
+            token: Some(token),
+        },
+    ];
+    let mut results: [Vec<Round>; 2] = Default::default();
+    for _ in 0..arguments.rounds {
+        for (kind, results) in kinds.iter().zip(&mut results) {
+            results.push(round(&arguments, kind)?);
+        }
+    }
+    let medians = results.each_mut().map(|rounds| median(rounds.iter().map(|round| round.rate).collect()));
+    for (kind, (rounds, rate)) in kinds.iter().zip(results.iter().zip(medians)) {
+        let mut latencies: Vec<_> = rounds.iter().flat_map(|round| &round.latencies).collect();
+        latencies.sort_unstable();
+        let quantile =
+            |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        let (name, half, most) = (kind.name, quantile(0.5), quantile(0.99));
+        println!("{name:<14} {rate:>9.0} calls/s   p50 {half:>6.2} ms   p99 {most:>6.2} ms");
+    }
+    println!("ratio          {:>9.2}", medians[1] / medians[0]);
+    Ok(())
+}
+
+/// Drives one kind for a round, over two threads with a runtime each.
+fn round(arguments: &Arguments, kind: &Kind) -> anyhow::Result<Round> {
+    let first = getrandom::u64().context("drawing a number")? >> 16;
+    let count = arguments.seconds * MOST_A_SECOND;
+    let bodies: Arc<Vec<Bytes>> =
+        Arc::new((first..first + count).map(|n| framed(&(kind.message)(n))).collect());
+    let next = Arc::new(AtomicU64::new(0));
+    let started = Instant::now();
+    let until = started + Duration::from_secs(arguments.seconds);
+    let threads: Vec<_> = (0..2)
+        .map(|thread| {
+            let connections = arguments.connections / 2 + usize::from(thread < arguments.connections % 2);
+            let (arguments, kind) = (arguments.clone(), kind.clone());
+            let supply = Supply { bodies: Arc::clone(&bodies), next: Arc::clone(&next) };
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                runtime.block_on(drive(&arguments, &kind, connections, until, &supply))
+            })
+        })
+        .collect();
+    let mut latencies = Vec::new();
+    for thread in threads {
+        latencies.extend(thread.join().expect("a load thread panicked")?);
+    }
+    Ok(Round { rate: latencies.len() as f64 / started.elapsed().as_secs_f64(), latencies })
+}
+
+async fn drive(
+    arguments: &Arguments,
+    kind: &Kind,
+    connections: usize,
+    until: Instant,
+    supply: &Supply,
+) -> anyhow::Result<Vec<Duration>> {
+    let mut callers = Vec::new();
+    for _ in 0..connections {
+        let stream = TcpStream::connect(arguments.address).await?;
+        stream.set_nodelay(true)?;
+        let (client, connection) = h2::client::Builder::new()
+            .initial_window_size(1 << 20)
+            .initial_connection_window_size(1 << 24)
+            .handshake(stream)
+            .await?;
+        tokio::spawn(connection);
+        for _ in 0..arguments.streams {
+            let (client, kind, supply) = (client.clone(), kind.clone(), supply.clone());
+            callers.push(tokio::spawn(async move { call_until(client, &kind, until, &supply).await }));
+        }
+    }
+    let mut latencies = Vec::new();
+    for caller in callers {
+        latencies.extend(caller.await??);
+    }
+    Ok(latencies)
+}
+
+async fn call_until(
+    client: SendRequest<Bytes>,
+    kind: &Kind,
+    until: Instant,
+    supply: &Supply,
+) -> anyhow::Result<Vec<Duration>> {
+    let mut latencies = Vec::new();
+    let mut client = client;
+    while Instant::now() < until {
+        let body = supply.next();
+        let started = Instant::now();
+        client = client.ready().await?;
+        let (response, mut sender) = client.send_request(request(kind)?, false)?;
+        sender.send_data(body, true)?;
+        let response = response.await?;
+        let mut status = response.headers().get("grpc-status").cloned();
+        let mut body = response.into_body();
+        while let Some(part) = body.data().await {
+            let length = part?.len();
+            body.flow_control().release_capacity(length)?;
+        }
+        if let Some(trailers) = body.trailers().await? {
+            status = trailers.get("grpc-status").cloned();
+        }
+        let status = status.context("the answer has no grpc-status")?;
+        ensure!(status == "0", "{} answered grpc-status {status:?}", kind.name);
+        latencies.push(started.elapsed());
+    }
+    Ok(latencies)
+}
+
+fn request(kind: &Kind) -> anyhow::Result<Request<()>> {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("http://modqueue{}", kind.path))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers");
+    if let Some(token) = &kind.token {
+        request = request.header("authorization", token);
+    }
+    Ok(request.body(())?)
+}
+
+/// A comment of about 300 bytes with an author and an address of its own.
+fn submission(number: u64) -> SubmitCommentRequest {
+    const SYLLABLES: [&str; 16] = [
+        "ba", "no", "ri", "tel", "mun", "sa", "ker", "lo", "vid", "pan", "gu", "dor", "mi", "ses", "tra",
+        "fel",
+    ];
+    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut word = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let syllable = |shift: u32| SYLLABLES[(state >> shift & 15) as usize];
+        [syllable(8), syllable(24), if state >> 40 & 1 == 0 { "" } else { syllable(48) }].concat()
+    };
+    let text: Vec<String> = (0..44).map(|_| word()).collect();
+    SubmitCommentRequest {
+        comment: Some(CommentDraft {
+            thread: Some(Thread { id: format!("article-{}", number % 50), ..Thread::default() }),
+            author: Some(Author {
+                id: format!("reader-{number}"),
+                ip_address: format!("2001:db8:{:x}:{:x}::1", number >> 16 & 0xffff, number & 0xffff),
+                ..Author::default()
+            }),
+            text: format!("Well, {}.", text.join(" ")),
+            ..CommentDraft::default()
+        }),
+        ..SubmitCommentRequest::default()
+    }
+}
+
+fn framed(message: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(message.len() + 5);
+    frame.put_u8(0);
+    frame.put_u32(message.len() as u32);
+    frame.put_slice(message);
+    frame.freeze()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
