@@ -113,12 +113,13 @@ fn starter_lists_are_reweighted_by_name_or_switched_off() {
 
 #[test]
 fn a_built_in_rule_is_off_or_weighted_or_told_in_full() {
+    let alone = |rules: &str, text: &str| score(&format!("learned = false\n{rules}"), text);
     let text = "see https://example.org/a for the whole and much longer story of it";
-    assert_eq!(score("", text), 1.0);
-    assert_eq!(score("[links]\nany = false", text), 0.0);
-    assert_eq!(score("[links]\nany = 2.5", text), 2.5);
-    assert_eq!(score("[links]\nany = { from = 2 }", text), 0.0);
-    assert_eq!(score("[links]\nallow = [\"example.org\"]", text), 0.0);
+    assert_eq!(alone("", text), 1.0);
+    assert_eq!(alone("[links]\nany = false", text), 0.0);
+    assert_eq!(alone("[links]\nany = 2.5", text), 2.5);
+    assert_eq!(alone("[links]\nany = { from = 2 }", text), 0.0);
+    assert_eq!(alone("[links]\nallow = [\"example.org\"]", text), 0.0);
     let held = judge(&compile("mode = \"post\"\n[links]\nany = { action = \"hold\" }"), &draft(text));
     assert_eq!(held.action, Action::Hold);
     let rejected = judge(&compile("[links]\nany = { action = \"reject\" }"), &draft(text));
