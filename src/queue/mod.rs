@@ -86,6 +86,9 @@ pub trait Queue: Send + Sync + 'static {
     /// One page of one state. At most 500 comments.
     async fn page(&self, site: &SiteName, query: &PageQuery) -> Result<Page, QueueError>;
 
+    /// One page of an author's comments, whatever their states. At most 500 comments; guests have none.
+    async fn author_comments(&self, site: &SiteName, query: &AuthorQuery) -> Result<Page, QueueError>;
+
     /// Everything that happened to a comment, oldest first; empty when there is no such comment.
     async fn history(&self, site: &SiteName, id: &CommentId) -> Result<Vec<HistoryEntry>, QueueError>;
 

@@ -201,6 +201,19 @@ pub struct PageQuery {
     pub limit: usize,
 }
 
+/// One page of one author.
+#[derive(Debug, Clone)]
+pub struct AuthorQuery {
+    /// Who wrote them.
+    pub author_id: String,
+    /// By creation: [`Order::NewestFirst`], or any other for oldest first.
+    pub order: Order,
+    /// Where the last page ended.
+    pub after: Option<Mark>,
+    /// At most this many.
+    pub limit: usize,
+}
+
 /// The order of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {

@@ -123,7 +123,7 @@ impl PolicyService for PolicyCalls {
         &self,
         request: Request<v1::ListAuthorCommentsRequest>,
     ) -> Answer<v1::ListAuthorCommentsResponse> {
-        not_implemented!(ADMIN, "ListAuthorComments", request)
+        answer!(ADMIN, self.author_comments(request))
     }
 
     type ExportAuthorStream = Replies<v1::ExportAuthorResponse>;
@@ -132,7 +132,7 @@ impl PolicyService for PolicyCalls {
         &self,
         request: Request<v1::ExportAuthorRequest>,
     ) -> Answer<Self::ExportAuthorStream> {
-        not_implemented!(ADMIN, "ExportAuthor", request)
+        answer!(ADMIN, self.export(request))
     }
 
     async fn erase_author(

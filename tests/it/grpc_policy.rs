@@ -1,7 +1,9 @@
 //! The admin's calls through a real socket.
 
+use modqueue::proto::v1::export_author_response::Item;
 use modqueue::proto::v1::{
-    AuthorStanding, CommentState, GetAuthorRequest, GetPolicyRequest, ListPolicyRevisionsRequest, Policy,
+    AuthorStanding, CommentState, ExportAuthorRequest, GetAuthorRequest, GetPolicyRequest,
+    ListAuthorCommentsRequest, ListPolicyRevisionsRequest, Policy, ReviseCommentRequest,
     SetAuthorStandingRequest, TestPolicyRequest, UpdatePolicyRequest,
 };
 use tonic::{Code, Status};
@@ -16,6 +18,7 @@ on_each_store!(
     checking_a_policy_saves_nothing,
     a_policy_can_be_tried_on_one_draft,
     an_admin_has_the_last_word_about_an_author,
+    an_authors_comments_are_listed_and_exported_with_their_histories,
 );
 
 async fn get(service: &Service, revision: u64) -> Result<Policy, Status> {
@@ -136,4 +139,54 @@ async fn an_admin_has_the_last_word_about_an_author(service: Service) {
     assert_eq!(submitted.into_inner().comment.unwrap().state(), CommentState::Rejected);
     let refused = service.admin().set_author_standing(set(AuthorStanding::Unspecified)).await.unwrap_err();
     assert_eq!(fields(&refused), ["standing"]);
+}
+
+async fn an_authors_comments_are_listed_and_exported_with_their_histories(service: Service) {
+    for (id, author) in [("c-1", "ann"), ("c-2", "bob"), ("c-3", "ann")] {
+        service.portal().submit_comment(submission(id, author, "first words")).await.unwrap();
+        service.clock.advance(std::time::Duration::from_secs(60));
+    }
+    let edited = submission("c-1", "ann", "second words").comment;
+    let revise = ReviseCommentRequest { comment_id: "c-1".into(), comment: edited, ..Default::default() };
+    service.portal().revise_comment(revise).await.unwrap();
+    let (mut listed, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = ListAuthorCommentsRequest {
+            author_id: "ann".into(),
+            page_size: 1,
+            page_token,
+            ..Default::default()
+        };
+        let page = service.admin().list_author_comments(request).await.unwrap().into_inner();
+        listed.extend(page.comments.into_iter().map(|comment| comment.draft.unwrap().id));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(listed, ["c-3", "c-1"]);
+    let request = ListAuthorCommentsRequest { page_token: "odd".into(), ..Default::default() };
+    let refused = service.admin().list_author_comments(request).await.unwrap_err();
+    assert_eq!(fields(&refused), ["author_id", "page_token"]);
+
+    let request = ExportAuthorRequest { author_id: "ann".into(), ..Default::default() };
+    let mut export = service.admin().export_author(request).await.unwrap().into_inner();
+    let mut messages = Vec::new();
+    while let Some(message) = export.message().await.unwrap() {
+        messages.push(message.item.unwrap());
+    }
+    let [Item::Author(record), Item::Comment(first), Item::Comment(second)] = messages.as_slice() else {
+        panic!("the record, then the comments: {messages:?}");
+    };
+    assert_eq!(record.author_id, "ann");
+    assert_eq!(first.comment.as_ref().unwrap().draft.as_ref().unwrap().text, "second words");
+    assert_eq!(
+        first
+            .history
+            .iter()
+            .filter(|entry| entry.previous.as_ref().is_some_and(|draft| draft.text == "first words"))
+            .count(),
+        1
+    );
+    assert_eq!(second.comment.as_ref().unwrap().draft.as_ref().unwrap().id, "c-3");
 }

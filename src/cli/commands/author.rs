@@ -1,16 +1,36 @@
-//! `modctl author get` and `modctl author set-standing`
+//! `modctl author`: what is known of an author, and what they wrote.
 
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::failure::{Done, Failure};
+use crate::cli::output::json::{self, Json};
 use crate::cli::session::Session;
-use crate::proto::v1::{AuthorStanding, GetAuthorRequest, SetAuthorStandingRequest};
+use crate::proto::v1::{
+    AuthorStanding, ExportAuthorRequest, GetAuthorRequest, ListAuthorCommentsRequest,
+    SetAuthorStandingRequest,
+};
+
+/// Comments of a page.
+const PAGE: usize = 200;
 
 /// What can be done with an author.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show an author's record
     Get {
+        /// The author's id
+        id: String,
+    },
+    /// List an author's comments, newest first, whatever their state
+    Comments {
+        /// The author's id
+        id: String,
+        /// At most this many; 0 for all
+        #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Write down everything that is kept of an author, as JSON Lines: the record, then each comment with its history
+    Export {
         /// The author's id
         id: String,
     },
@@ -47,7 +67,7 @@ impl From<Standing> for AuthorStanding {
     }
 }
 
-/// Reads or sets an author's record.
+/// Reads or sets what is known of an author.
 pub async fn run(command: Command, session: &mut Session) -> Result<Done, Failure> {
     let mut policy = session.policy().await?;
     let author = match command {
@@ -63,7 +83,44 @@ pub async fn run(command: Command, session: &mut Session) -> Result<Done, Failur
             });
             policy.set_author_standing(request).await?.into_inner().author
         }
+        Command::Comments { id, limit } => return comments(id, limit, session).await,
+        Command::Export { id } => return export(id, session).await,
     };
     session.output.listed(&author.unwrap_or_default())?;
+    Ok(Done::Fully)
+}
+
+async fn comments(id: String, limit: usize, session: &mut Session) -> Result<Done, Failure> {
+    let mut policy = session.policy().await?;
+    let limit = if limit == 0 { usize::MAX } else { limit };
+    let (mut comments, mut page_token) = (vec![], String::new());
+    while comments.len() < limit {
+        let request = session.request(ListAuthorCommentsRequest {
+            site: session.site(),
+            author_id: id.clone(),
+            page_size: (limit - comments.len()).min(PAGE) as u32,
+            page_token,
+        });
+        let page = policy.list_author_comments(request).await?.into_inner();
+        comments.extend(page.comments);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    session.output.rows(&comments, "nothing of this author is kept")?;
+    if !page_token.is_empty() {
+        eprintln!("there are more; see --limit");
+    }
+    Ok(Done::Fully)
+}
+
+/// A line a message, whatever the format: an export is for machines and for files.
+async fn export(id: String, session: &mut Session) -> Result<Done, Failure> {
+    let request = ExportAuthorRequest { site: session.site(), author_id: id };
+    let mut stream = session.policy().await?.export_author(request).await?.into_inner();
+    while let Some(message) = stream.message().await? {
+        session.output.text(&(json::line(&Json(&message)).map_err(std::io::Error::from)? + "\n"))?;
+    }
     Ok(Done::Fully)
 }

@@ -26,7 +26,7 @@ macro_rules! api_messages {
 
 api_messages! {
     AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse, DecisionEvent,
-    DeferCommentResponse, InspectCommentResponse, LimitStatus, Policy, QueueStats, ReleaseClaimsResponse,
+    DeferCommentResponse, ExportAuthorResponse, InspectCommentResponse, LimitStatus, Policy, QueueStats, ReleaseClaimsResponse,
     RenewClaimsResponse, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
 }
 

@@ -169,6 +169,7 @@ impl Batch<'_> {
         let id = &incoming.id;
         self.put_head(site, id, None, &row)?;
         self.tables.contents.insert(&keys::of_comment(ordinal)[..], incoming.content_row.as_slice())?;
+        self.enter(site, &incoming.content.draft.author.id, self.now, id)?;
         self.count_repeats(site, (id, ordinal), &incoming.content.fingerprints, marks)?;
         if let Some(event) = &incoming.event {
             self.announce(site, &row.hot, None, event)?;

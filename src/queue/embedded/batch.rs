@@ -126,7 +126,7 @@ impl<'t> Batch<'t> {
             Some(ordinal) => ordinal,
             None => self.stored()?.next_ordinal,
         };
-        let row = StoreRow { next_ordinal, seen: self.now };
+        let row = StoreRow { next_ordinal, seen: self.now, ..StoreRow::NEW };
         self.tables.sites.insert(STORE, &row.encode()[..])?;
         for (site, remembered) in &mut self.memory.sites {
             if std::mem::take(&mut remembered.touched) {

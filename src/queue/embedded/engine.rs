@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase, StorageBackend, WriteTransaction};
 
+use super::authors::enter_old;
 use super::backend::Shared;
 use super::fault::Fault;
 use super::limits::Limits;
@@ -135,6 +136,10 @@ impl Engine {
                 StoreRow::NEW
             }
         };
+        if !row.has_authors {
+            enter_old(&mut tables)?;
+            tables.sites.insert(STORE, &StoreRow { has_authors: true, ..row }.encode()[..])?;
+        }
         *self.sightings_mut() = Sightings::load(&tables)?;
         drop(tables);
         transaction.commit()?;

@@ -7,11 +7,19 @@
 
 use std::ops::Range;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::domain::{CommentId, SiteName, State, Timestamp};
 
 /// What every key of a site begins with.
 pub fn of_site(site: &SiteName) -> Vec<u8> {
     join(site, &[])
+}
+
+/// The site in a key; `None` when it is none of a site's.
+pub fn site_of(key: &[u8]) -> Option<SiteName> {
+    let end = key.iter().position(|byte| *byte == 0)?;
+    SiteName::new(std::str::from_utf8(&key[..end]).ok()?).ok()
 }
 
 /// A comment in the tables that are looked up by id.
@@ -27,6 +35,24 @@ pub fn numbered(site: &SiteName, number: u64) -> Vec<u8> {
 /// An author's record.
 pub fn author(site: &SiteName, author_id: &str) -> Vec<u8> {
     join(site, &[author_id.as_bytes()])
+}
+
+/// What the comments of an author begin with in the index of authors: a hash, because ids are long and random
+/// keys are dear. Whoever reads it compares the comment's own author.
+pub fn by_author(site: &SiteName, author_id: &str) -> [u8; 8] {
+    xxh3_64(&author(site, author_id)).to_be_bytes()
+}
+
+/// One comment in the index of authors.
+pub fn authored(site: &SiteName, author_id: &str, time: Timestamp, id: &CommentId) -> Vec<u8> {
+    [&by_author(site, author_id), &ordered(time)[..], id.as_str().as_bytes()].concat()
+}
+
+/// The creation and the id in a key of the index of authors; `None` when it is none.
+pub fn read_authored(key: &[u8]) -> Option<(Timestamp, CommentId)> {
+    let time = u64::from_be_bytes(*key.get(8..)?.first_chunk()?) ^ SIGN;
+    let id = CommentId::new(std::str::from_utf8(key.get(16..)?).ok()?).ok()?;
+    Some((Timestamp(time as i64), id))
 }
 
 /// All that a reviewer deferred. The name's length stands before it, so that no name is another's

@@ -8,6 +8,7 @@
 //! the next one; what was acknowledged is never touched by that.
 
 mod admit;
+mod authors;
 mod backend;
 mod batch;
 mod claim;
@@ -39,9 +40,9 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Admission, Admitted, ClaimRequest, Claimed, Counts, FeedPage, Health, MAX_BATCH, Note, Outcome, Page,
-    PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report, Reported,
-    Revision, Ruling, Swept, Undo, Withdrawal,
+    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, FeedPage, Health, MAX_BATCH, Note,
+    Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report,
+    Reported, Revision, Ruling, Swept, Undo, Withdrawal,
 };
 use crate::domain::{AuthorRecord, Clock, Comment, CommentId, HistoryEntry, SiteName, Standing, Timestamp};
 use crate::limit::{Charge, QuotaLeft};
@@ -206,6 +207,11 @@ impl Queue for EmbeddedQueue {
     async fn page(&self, site: &SiteName, query: &PageQuery) -> Result<Page, QueueError> {
         let (site, query, now) = (site.clone(), query.clone(), self.now());
         self.read_aside(move |snapshot| snapshot.tables.page(&site, &query, now)).await
+    }
+
+    async fn author_comments(&self, site: &SiteName, query: &AuthorQuery) -> Result<Page, QueueError> {
+        let (site, query, now) = (site.clone(), query.clone(), self.now());
+        self.read_aside(move |snapshot| snapshot.tables.author_comments(&site, &query, now)).await
     }
 
     async fn history(&self, site: &SiteName, id: &CommentId) -> Result<Vec<HistoryEntry>, QueueError> {

@@ -45,6 +45,7 @@ impl Batch<'_> {
         (loaded.row.judged_as, loaded.row.judged_at) = (state, self.now);
         loaded.decided = None;
         let before = std::mem::replace(&mut loaded.content, Content { draft, verdict, fingerprints });
+        self.move_author(site, &loaded, &before.draft.author.id)?;
         self.put_revised(site, &loaded, &was, &before.fingerprints)?;
         self.tell_revised(site, &loaded, before, Change { actor, event_id, was })?;
         Ok(Ok(loaded.into_comment()))

@@ -139,14 +139,18 @@ pub struct StoreRow {
     pub next_ordinal: u64,
     /// The latest time that anything was written at.
     pub seen: Timestamp,
+    /// No comment is missing in the index of authors, which format 1 did not have.
+    pub has_authors: bool,
 }
 
 impl StoreRow {
     /// The format of every row and key in the file.
-    const FORMAT: u8 = 1;
+    const FORMAT: u8 = 2;
+    /// The same without the index of authors, which is made when the store is opened.
+    const WITHOUT_AUTHORS: u8 = 1;
 
     /// A store in which nothing was written.
-    pub const NEW: Self = Self { next_ordinal: 1, seen: Timestamp(0) };
+    pub const NEW: Self = Self { next_ordinal: 1, seen: Timestamp(0), has_authors: true };
 
     /// The stored bytes.
     pub fn encode(&self) -> [u8; 17] {
@@ -160,7 +164,11 @@ impl StoreRow {
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         let mut rest = Reader(bytes);
         match rest.u8()? {
-            Self::FORMAT => Ok(Self { next_ordinal: rest.u64()?, seen: rest.time()? }),
+            format @ (Self::FORMAT | Self::WITHOUT_AUTHORS) => Ok(Self {
+                next_ordinal: rest.u64()?,
+                seen: rest.time()?,
+                has_authors: format == Self::FORMAT,
+            }),
             other => Err(format!(
                 "the store has format {other}, this program reads format {}; use the version that wrote it",
                 Self::FORMAT

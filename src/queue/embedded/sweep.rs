@@ -65,6 +65,7 @@ impl Batch<'_> {
         };
         self.remove_head(site, id, &loaded.row.hot)?;
         self.leave_waves(site, id, &loaded.content.fingerprints)?;
+        self.leave_author(site, &loaded.content.draft.author.id, loaded.row.hot.create_time, id)?;
         self.end_claim(site, id)?;
         let ordinal = keys::of_comment(loaded.row.ordinal);
         self.tables.contents.remove(&ordinal[..])?;

@@ -66,6 +66,8 @@ tables! {
     deferrals,
     /// Site and author → the site's record of them.
     authors,
+    /// Hash of site and author, creation and id → nothing: which comments an author wrote.
+    by_author,
     /// Window, then log or run → how often fingerprints were seen; see [`super::sightings`].
     repeats,
     /// Site, fingerprint and id → nothing: the members of a wave, once there are two.

@@ -1,8 +1,8 @@
 //! Comments come in: many in one call.
 //!
-//! An order is packed as `>BBBBBBBBI4I8c8` — state, tier, published, has an author, has grounds, number of fingerprints,
+//! An order is packed as `>BBBBBBBBI4I8c8c6` — state, tier, published, has an author, has grounds, number of fingerprints,
 //! number of charges, how many of these are short, version of the author's record that was judged by, the cap, the
-//! content hash — then for each fingerprint the count from which it is stale (`I4`), then for each charge its mode (4 more
+//! content hash, the author's hash — then for each fingerprint the count from which it is stale (`I4`), then for each charge its mode (4 more
 //! when it is short), emission interval and tolerance in microseconds (`BI8I8`). The answer begins with a byte that says
 //! which of [`Admitted`] it is.
 
@@ -15,7 +15,7 @@ use crate::queue::{Admission, Admitted, QueueError, REPEAT_WINDOW, Recalled};
 
 use super::batch::Trip;
 use super::bodies;
-use super::keys::{Keys, limit_name};
+use super::keys::{Keys, author_hash, limit_name};
 use super::limits::{LIMIT_WINDOW, is_short};
 use super::portal::packed;
 use super::reply::{bytes, list, number, strange};
@@ -78,6 +78,7 @@ impl Trip for Admitting {
             call.keys.append(&arrival.keys);
             call.args.append(&arrival.args);
         }
+        call.keys.push(&[keys.arrived().as_bytes()]);
         let mut replies = list(store.change(call, store.deadline()).await?)?.into_iter();
         let now = Timestamp(number(&replies.next().ok_or_else(|| strange("an admission"))?)?);
         let receptions: Vec<Reception> = replies
@@ -141,6 +142,7 @@ fn pack(admission: &Admission) -> Vec<u8> {
     // Beyond 2^53 Lua counts no further, and no queue reaches it.
     order.extend_from_slice(&admission.waiting_cap.min(1 << 53).to_be_bytes());
     order.extend_from_slice(&draft.content_hash().to_be_bytes());
+    order.extend_from_slice(&author_hash(&draft.author.id));
     for index in 0..fingerprints.len() {
         let below = grounds.as_ref().and_then(|grounds| grounds.seen_below.get(index));
         order.extend_from_slice(&below.copied().unwrap_or(u32::MAX).to_be_bytes());

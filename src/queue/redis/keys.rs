@@ -2,7 +2,7 @@
 //!
 //! | key | type | holds |
 //! |---|---|---|
-//! | `meta` | hash | `clock` (last seen time, µs), `sequence` (last event), `generation` |
+//! | `meta` | hash | `clock` (last seen time, µs), `sequence` (last event), `generation`, `indexed` (1: no comment is missing in the index of authors) |
 //! | `z:<state>` | zset | ids by place: the waiting by tier and creation, the others by last change |
 //! | `leases` | zset | ids by the end of their lease, ms |
 //! | `claims` | hash | id → end of the lease, claim id, reviewer |
@@ -18,18 +18,30 @@
 //! | `l:<hash>` | string | theoretical arrival time of a limit's key, µs |
 //! | `limits:0`, `limits:1` | hash | the same of short limits, in this window and in the one before: hash → time |
 //! | `defer:<reviewer>` | zset | ids by the end of their deferral, ms |
+//! | `arrived` | list | comments that came in and are not in the index of authors yet: time, then author's hash and id of each |
+//! | `by:<hash>` | zset | author's hash and id of comments, by creation: the index of authors, see `authors.rs` |
 //! | `aside` | zset | ids of comments that cannot be read, by the time that was noticed |
 //!
 //! All of them start with `<prefix>:{<site>}:`, so that a site lies in one slot of a cluster.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::domain::{CommentId, SiteName, State};
 use crate::limit::Charge;
 
 use super::words::Words;
+
+/// What stands for an author in the index: two bytes say on which shelf, four tell apart who is there. Whoever reads
+/// it compares the comment's own author: two authors may share a hash.
+pub(super) type AuthorHash = [u8; 6];
+
+/// The hash of an author's id.
+pub(super) fn author_hash(author_id: &str) -> AuthorHash {
+    let hash = xxh3_64(author_id.as_bytes()).to_be_bytes();
+    [hash[0], hash[1], hash[2], hash[3], hash[4], hash[5]]
+}
 
 /// The keys of one site.
 #[derive(Debug, Clone)]
@@ -92,6 +104,22 @@ impl Keys {
 
     pub(super) fn aside(&self) -> String {
         self.named("aside")
+    }
+
+    pub(super) fn arrived(&self) -> String {
+        self.named("arrived")
+    }
+
+    /// The part of the index of authors that an author with this hash is in.
+    pub(super) fn shelf(&self, words: &mut Words, hash: AuthorHash) {
+        let name = URL_SAFE_NO_PAD.encode(&hash[..2]);
+        words.push(&[self.base.as_bytes(), b"by:", name.as_bytes()]);
+    }
+
+    /// What matches every key of a kind and no other site's, for `SCAN`.
+    pub(super) fn pattern(&self, kind: &str) -> String {
+        let escaped = |byte: char| if "*?[]^\\".contains(byte) { format!("\\{byte}") } else { byte.into() };
+        self.base.chars().map(escaped).collect::<String>() + kind + "*"
     }
 
     /// Bytes of a comment's key before the id.

@@ -7,6 +7,7 @@
 //! Architecture invariant: nothing outside this directory knows the driver, a key or a script.
 
 mod admit;
+mod authors;
 mod batch;
 mod bodies;
 mod change;
@@ -43,9 +44,9 @@ use crate::domain::{
 use crate::limit::{Charge, QuotaLeft};
 
 use super::{
-    Admission, Admitted, ClaimRequest, Claimed, Counts, FeedPage, Health, Note, Outcome, Page, PageQuery,
-    PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report, Reported, Revision,
-    Ruling, Swept, Undo, Withdrawal,
+    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, FeedPage, Health, Note, Outcome, Page,
+    PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report, Reported,
+    Revision, Ruling, Swept, Undo, Withdrawal,
 };
 
 pub use super::Durability;
@@ -177,6 +178,10 @@ impl Queue for RedisQueue {
 
     async fn page(&self, site: &SiteName, query: &PageQuery) -> Result<Page, QueueError> {
         self.store.page(site, query).await
+    }
+
+    async fn author_comments(&self, site: &SiteName, query: &AuthorQuery) -> Result<Page, QueueError> {
+        self.store.author_comments(site, query).await
     }
 
     async fn history(&self, site: &SiteName, id: &CommentId) -> Result<Vec<HistoryEntry>, QueueError> {

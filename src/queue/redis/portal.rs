@@ -6,8 +6,10 @@ use crate::queue::{
     Note, Outcome, QueueError, REPEAT_WINDOW, REPORT_STEP, Refusal, Report, Reported, Revision, Withdrawal,
 };
 
+use super::authors::entry_of;
 use super::bodies::{self, decided};
 use super::change::{Read, Told, expected, outcome, told};
+use super::keys::author_hash;
 use super::parcel::Call;
 use super::scripts::{NOTE, REPORT, REVISE, Script, WITHDRAW};
 use super::store::Store;
@@ -55,6 +57,12 @@ impl Store {
         args.push(&[&by_policy.map(|_| bodies::standing(&decision)).unwrap_or_default()]);
         let entry = by_policy.map(|kind| bodies::entry(kind, "policy", ActorKind::Policy));
         args.push(&[&entry.map(|entry| encode_history(&entry)).unwrap_or_default()]);
+        let (before, now) = (&read.content.draft.author.id, &draft.author.id);
+        for author_id in [before, now] {
+            self.keys(site).shelf(&mut call.keys, author_hash(author_id));
+            let moves = before != now && !author_id.is_empty();
+            call.args.push(&[&if moves { entry_of(author_id, id) } else { Vec::new() }]);
+        }
         call
     }
 

@@ -57,6 +57,7 @@ scripts! {
     SET_STANDING = "set_standing";
     SET_ASIDE = "set_aside";
     SWEEP = "sweep";
+    INDEX = "index";
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use tokio::time::Instant;
 use crate::domain::{CommentId, SiteName, State, Timestamp};
 use crate::queue::{QueueError, SWEPT_STATES, Swept};
 
+use super::authors::entry_of;
+use super::keys::author_hash;
 use super::portal::packed;
 use super::reply::{ids, list, number, strange};
 use super::scripts::SWEEP;
@@ -13,6 +15,9 @@ use super::store::Store;
 
 /// Comments, and events, that one call removes at most: a step that others do not notice.
 const MOST: usize = 200;
+/// Comments that one call enters in the index of authors, about: what is left waits for the next sweep, so that a
+/// flood is not made worse.
+const ENTERED: usize = 10_000;
 
 impl Store {
     pub(super) async fn sweep(
@@ -21,6 +26,7 @@ impl Store {
         decided_before: Timestamp,
         events_before: Timestamp,
     ) -> Result<Swept, QueueError> {
+        self.enter_some(site, ENTERED).await?;
         let deadline = self.deadline();
         let mut due = self.due(site, decided_before, deadline).await?;
         let more = due.len() > MOST;
@@ -33,14 +39,18 @@ impl Store {
         let ids: Vec<CommentId> = due.iter().map(|(_, id)| id.clone()).collect();
         let found = self.look(site, &ids, deadline).await?;
         for ((state, id), stored) in due.iter().zip(found) {
-            let fingerprints = stored.and_then(|stored| stored.content(id).ok()).map(|c| c.fingerprints);
+            let content = stored.and_then(|stored| stored.content(id).ok());
+            let (author_id, fingerprints) =
+                content.map(|content| (content.draft.author.id, content.fingerprints)).unwrap_or_default();
             keys.comment(&mut call.keys, id);
             keys.decisions(&mut call.keys, id);
             keys.history(&mut call.keys, id);
             keys.reporters(&mut call.keys, id);
+            keys.shelf(&mut call.keys, author_hash(&author_id));
             call.args.push(&[id.as_str().as_bytes()]);
             call.args.number(state.code());
-            call.args.push(&[&packed(&fingerprints.unwrap_or_default())]);
+            call.args.push(&[&packed(&fingerprints)]);
+            call.args.push(&[&entry_of(&author_id, id)]);
         }
         let replies = list(self.change(call, deadline).await?)?;
         let [comments, events] = replies.as_slice() else { return Err(strange("a sweep")) };

@@ -38,6 +38,8 @@ fn no_command_lets_a_stranger_s_text_reach_the_terminal_as_it_is() {
         &["similar", "c-1"],
         &["watch", "--from", "oldest", "--no-follow"],
         &["author", "get", HOSTILE],
+        &["author", "comments", HOSTILE],
+        &["author", "export", HOSTILE],
         &["show", HOSTILE],
     ] {
         for format in ["table", "json", "jsonl", "csv"] {

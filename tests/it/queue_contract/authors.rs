@@ -1,6 +1,7 @@
 //! What a site knows of an author.
 
-use modqueue::domain::{AuthorRecord, Standing};
+use modqueue::domain::{AuthorRecord, CommentId, Draft, Standing};
+use modqueue::queue::{AuthorQuery, Order, Revision};
 
 use crate::support::backend::contract;
 use crate::support::samples::*;
@@ -13,6 +14,11 @@ contract![
     authors_are_told_apart_whatever_their_ids,
     guests_have_no_record,
     decisions_at_once_on_one_author_are_all_counted,
+    an_authors_comments_are_found_in_every_state_newest_or_oldest_first,
+    an_authors_pages_go_on_where_they_ended,
+    guests_comments_are_nobodys,
+    a_revision_under_another_name_moves_to_that_author,
+    a_swept_comment_is_no_longer_its_authors,
 ];
 
 async fn set_standing(store: &Store, author_id: &str, standing: Standing) -> AuthorRecord {
@@ -84,4 +90,79 @@ async fn decisions_at_once_on_one_author_are_all_counted(store: Store) {
     }
     assert!(tasks.join_all().await.iter().all(Result::is_ok));
     assert_eq!(store.tally("ann").await, (40, 20));
+}
+
+async fn written(store: &Store, author_id: &str, order: Order) -> Vec<CommentId> {
+    let page =
+        store.queue.author_comments(&store.site, &written_by(author_id, order)).await.expect("answers");
+    page.comments.into_iter().map(|comment| comment.id).collect()
+}
+
+async fn an_authors_comments_are_found_in_every_state_newest_or_oldest_first(store: Store) {
+    store.stored(by("bob", admission("other"))).await;
+    for admission in [admission("d"), published("c"), refused("b"), admission("a")] {
+        store.stored(admission).await;
+        store.advance(MINUTE);
+    }
+    store.queue.withdraw(&store.site, withdrawal("d")).await.expect("answers").expect("withdrawn");
+    store.decided(escalate("a")).await;
+    store.queue.revise(&store.site, revision("c", "new")).await.expect("answers").expect("revised");
+    assert_eq!(written(&store, "ann", Order::OldestFirst).await, ids(&["d", "c", "b", "a"]));
+    assert_eq!(written(&store, "ann", Order::NewestFirst).await, ids(&["a", "b", "c", "d"]));
+    assert_eq!(written(&store, "bob", Order::NewestFirst).await, ids(&["other"]));
+    assert!(written(&store, "nobody", Order::NewestFirst).await.is_empty());
+    let store = store.reopen().await;
+    assert_eq!(written(&store, "ann", Order::NewestFirst).await, ids(&["a", "b", "c", "d"]));
+}
+
+async fn an_authors_pages_go_on_where_they_ended(store: Store) {
+    let names: Vec<String> = (0..300).map(|index| format!("c{index:03}")).collect();
+    for (index, name) in names.iter().enumerate() {
+        store.stored(admission(name)).await;
+        if index % 60 == 0 {
+            store.advance(MINUTE);
+        }
+    }
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let mut query = AuthorQuery { limit: 70, ..written_by("ann", order) };
+        let mut found = Vec::new();
+        loop {
+            let page = store.queue.author_comments(&store.site, &query).await.expect("answers");
+            assert!(page.comments.len() <= 70);
+            found.extend(page.comments.into_iter().map(|comment| comment.id));
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        let whole = written(&store, "ann", order).await;
+        assert_eq!(found, whole, "{order:?}");
+        assert_eq!(whole.len(), 300);
+    }
+}
+
+async fn guests_comments_are_nobodys(store: Store) {
+    store.stored_all([by("", admission("a")), admission("b")]).await;
+    assert!(written(&store, "", Order::NewestFirst).await.is_empty());
+    assert_eq!(written(&store, "ann", Order::NewestFirst).await, ids(&["b"]));
+}
+
+async fn a_revision_under_another_name_moves_to_that_author(store: Store) {
+    store.stored_all([admission("a"), by("", admission("b"))]).await;
+    for name in ["a", "b"] {
+        let draft = Draft { author: author("bob"), ..draft("new") };
+        let revision = Revision { draft, ..revision(name, "new") };
+        store.queue.revise(&store.site, revision).await.expect("answers").expect("revised");
+    }
+    assert!(written(&store, "ann", Order::OldestFirst).await.is_empty());
+    assert_eq!(written(&store, "bob", Order::OldestFirst).await.len(), 2);
+}
+
+async fn a_swept_comment_is_no_longer_its_authors(store: Store) {
+    store.stored_all([published("a"), admission("b")]).await;
+    store.advance(2 * DAY);
+    assert_eq!(store.sweep(DAY).await.comments, 1);
+    assert_eq!(written(&store, "ann", Order::OldestFirst).await, ids(&["b"]));
+    store.stored(by("bob", admission("a"))).await;
+    assert_eq!(written(&store, "ann", Order::OldestFirst).await, ids(&["b"]));
 }

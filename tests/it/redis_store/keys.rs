@@ -49,6 +49,7 @@ async fn use_everything(queue: &RedisQueue) {
     queue.policy_revisions(&site, 9, 9).await.expect("policy_revisions");
     queue.set_standing(&site, hostile, Standing::Watched).await.expect("set_standing");
     queue.author(&site, hostile).await.expect("author");
+    queue.author_comments(&site, &written_by(hostile, Order::NewestFirst)).await.expect("author_comments");
     queue.check().await.expect("check");
     queue.sweep(&site, Timestamp(0), Timestamp(0)).await.expect("sweep");
     queue.sweep(&site, now, now).await.expect("sweep");
@@ -142,4 +143,30 @@ fn a_swept_comment_leaves_no_key_and_no_trace_among_the_repeats() {
         let told: Vec<_> = values.iter().map(|value| String::from_utf8_lossy(value)).collect();
         assert!(!told.iter().any(|value| value.contains("gone")), "{told:?}");
     }
+}
+
+#[test]
+fn comments_older_than_the_index_of_authors_are_found() {
+    let server = RedisServer::start();
+    worker(async {
+        let queue = connect(&server).await;
+        let site = site("default");
+        let written = async || {
+            let page = queue.author_comments(&site, &written_by("ann", Order::OldestFirst)).await;
+            page.expect("author_comments").comments.len()
+        };
+        for name in ["a", "b", "c"] {
+            queue.admit(&site, admission(name)).await.expect("admit");
+        }
+        assert_eq!(written().await, 3);
+        let shelves: BTreeSet<String> = run_raw(&server, &["KEYS", "*:by:*"]);
+        assert_eq!(shelves.len(), 1);
+        for shelf in &shelves {
+            run_raw::<()>(&server, &["DEL", shelf]);
+        }
+        assert_eq!(written().await, 0);
+        let meta: BTreeSet<String> = run_raw(&server, &["KEYS", "*:meta"]);
+        run_raw::<()>(&server, &["HDEL", meta.first().expect("the site's"), "indexed"]);
+        assert_eq!(written().await, 3);
+    });
 }

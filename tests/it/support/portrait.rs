@@ -3,7 +3,7 @@
 use modqueue::domain::{SiteName, State};
 use modqueue::queue::{Order, Probe, Queue};
 
-use super::samples::{id, probe, query};
+use super::samples::{id, probe, query, written_by};
 
 /// Whom and what to ask for by name.
 pub struct Sitters<'a> {
@@ -25,6 +25,12 @@ pub async fn portrait(queue: &dyn Queue, site: &SiteName, sitters: &Sitters<'_>)
             "author {author}: {:?}",
             queue.author(site, author).await.expect("author answers")
         ));
+        for order in [Order::OldestFirst, Order::NewestFirst] {
+            let page = queue.author_comments(site, &written_by(author, order)).await;
+            let written: Vec<_> =
+                page.expect("answers").comments.into_iter().map(|comment| comment.id).collect();
+            lines.push(format!("{author} wrote, by {order:?}: {written:?}"));
+        }
     }
     for reviewer in sitters.reviewers {
         let mut deferred = queue.deferred(site, reviewer).await.expect("deferred answers");

@@ -9,8 +9,8 @@ use modqueue::domain::{
 };
 use modqueue::limit::{Charge, LimitMode, Quota};
 use modqueue::queue::{
-    Admission, ClaimRequest, Note, Order, PageQuery, PolicyDraft, Probe, Report, Revision, Ruling, Undo,
-    Withdrawal,
+    Admission, AuthorQuery, ClaimRequest, Note, Order, PageQuery, PolicyDraft, Probe, Report, Revision,
+    Ruling, Undo, Withdrawal,
 };
 
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -200,6 +200,11 @@ pub fn probe(name: &str) -> Probe {
 /// Everything of one state, as long as it is not more than a page.
 pub fn query(state: State, order: Order) -> PageQuery {
     PageQuery { state, order, after: None, limit: 500 }
+}
+
+/// Everything by one author, as long as it is not more than a page.
+pub fn written_by(author_id: &str, order: Order) -> AuthorQuery {
+    AuthorQuery { author_id: author_id.into(), order, after: None, limit: 500 }
 }
 
 pub fn policy(source: &str) -> PolicyDraft {

@@ -1,6 +1,6 @@
 -- Takes judged comments in, each all or nothing for itself.
 -- KEYS 16..: for each comment its record, its author's record when it has an author, a key for each limit that is
---      not short.
+--      not short; the last: the comments that are not in the index of authors yet.
 -- ARGV 3, 4: lengths of the windows for repeats and for short limits, in ms; 5: how many comments; 6, 7: how many
 --      fingerprints and names of short limits they have together; 8: bytes of a record's key before the id; then the
 --      fingerprints, eight bytes each; then the names; then for each comment the order (see admit.rs), the record
@@ -17,7 +17,8 @@ local char = string.char
 
 -- All is read before anything is written, with few calls for many comments. `values` has what lies under the
 -- scripts' own keys, in their order.
-local values = call('MGET', unpack(KEYS, FIXED_KEYS + 1))
+local ARRIVED = KEYS[#KEYS]
+local values = call('MGET', unpack(KEYS, FIXED_KEYS + 1, #KEYS - 1))
 local waiting = call('ZCARD', KEYS[1 + PENDING]) + call('ZCARD', KEYS[1 + ESCALATED])
 
 -- The values of some of the arguments in this window and in the one before; and whether this window is new.
@@ -43,7 +44,7 @@ local hashes, arrivals, short_arrivals, scores = {}, {}, {}, {}
 -- By fingerprint: sightings in this window, in both, and the first comment that had it (false: it is in a wave, or
 -- an edit took it out; nil: no comment had it).
 local seen_now, seen, first_of = {}, {}, {}
-local records, events, wave, is_dirty = {}, {}, {}, {}
+local records, events, wave, is_dirty, arrived = {}, {}, {}, {}, {}
 local placed = { {}, {}, {}, {} }
 
 -- How often the fingerprint at this place was seen.
@@ -140,8 +141,8 @@ end
 local answers, key_at, arg_at, print_at, name_at = { now_ms }, FIXED_KEYS + 1, names_from + name_count + 1, 1, 1
 for index = 1, count do
   local order, answer = ARGV[arg_at], nil
-  local state, tier, published, has_author, has_grounds, print_total, limit_total, short_total, judged, cap, hash, at =
-    unpacked('>BBBBBBBBI4I8c8', order)
+  local state, tier, published, has_author, has_grounds, print_total, limit_total, short_total, judged, cap, hash, author_hash, at =
+    unpacked('>BBBBBBBBI4I8c8c6', order)
   local key, value, author = KEYS[key_at], values[key_at - FIXED_KEYS], has_author == 1 and values[key_at - FIXED_KEYS + 1]
   local limit_at = key_at + 1 + has_author
   local known = hashes[key] or value and sub(value, 33, 40)
@@ -171,6 +172,9 @@ for index = 1, count do
       scores[state * 32 + tier] = score
       list[#list + 1], list[#list + 2] = score, id
       hashes[key] = hash
+      if has_author == 1 then
+        arrived[#arrived + 1] = author_hash .. char(#id) .. id
+      end
       records[#records + 1] = key
       records[#records + 1] = pack(HEAD, 1, state, published, tier, 1, now_ms, now_ms, 0, state, 0, 0, 0, hash)
         .. ARGV[arg_at + 1]
@@ -209,6 +213,9 @@ if next(short_arrivals) then
     fields[#fields + 1], fields[#fields + 2] = name, pack('>I8', arrival)
   end
   keep_in_window(LIMITS[limits_slot], is_fresh_limits, limits_window, limit_length, fields)
+end
+if #arrived > 0 then
+  call('RPUSH', ARRIVED, pack('>I8', now_ms) .. table.concat(arrived))
 end
 if next(is_dirty) then
   local fields = {}

@@ -28,7 +28,7 @@ local sequence = tonumber(meta[2] or 0)
 -- The last write of every script that writes.
 local function keep_meta()
   if not meta[3] then
-    call('HSET', META, 'generation', ARGV[2])
+    call('HSET', META, 'generation', ARGV[2], 'indexed', 1)
   end
   call('HSET', META, 'clock', whole(now), 'sequence', whole(sequence))
 end

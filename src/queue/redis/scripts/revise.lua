@@ -1,11 +1,12 @@
 -- Replaces the content of a comment.
--- KEYS 16: the comment's record; 17: its decisions; 18: its history.
+-- KEYS 16: the comment's record; 17: its decisions; 18: its history; 19, 20: the shelves of the authors before and now.
 -- ARGV 3: the comment's id; 4: the version that the server read; 5: the version that was edited, or -1;
 --      6: the new state; 7: the new tier before reports; 8: what a report adds to it; 9: the new content hash;
 --      10: the new record without its head; 11, 12: the fingerprints before and now, eight bytes each;
 --      13: length of the repeat window in ms; 14: the event's id; 15: the event's body;
 --      16: the history entry's body; 17: the body of the policy's decision, '' when it left it to moderators;
---      18: the body of that decision's history entry.
+--      18: the body of that decision's history entry; 19, 20: the index's entries for the authors before and now, ''
+--      where none is to be taken out or entered.
 -- Returns an outcome, a refusal, or {'again'} when the comment changed since the server read it.
 -- One step because the text before must go into the history exactly when the new one takes its place, and no
 -- moderator may decide the old text meanwhile.
@@ -68,6 +69,12 @@ end
 end_claim(id)
 call('SET', RECORD, write_head(head) .. ARGV[10])
 settle(RECORD, id, before.state, head)
+if ARGV[19] ~= '' then
+  call('ZREM', KEYS[19], ARGV[19])
+end
+if ARGV[20] ~= '' then
+  call('ZADD', KEYS[20], head.create, ARGV[20])
+end
 leave_waves(id, ARGV[11])
 for at = 1, #ARGV[12], 8 do
   join_wave(sub(ARGV[12], at, at + 7))

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use modqueue::domain::{Comment, CommentId, State, Timestamp};
-use modqueue::queue::{Counts, Mark, Order, Page, PageQuery};
+use modqueue::queue::{AuthorQuery, Counts, Mark, Order, Page, PageQuery};
 
 use super::site::Site;
 
@@ -30,6 +30,26 @@ impl Site {
         listed.truncate(limit);
         let next = listed.last().filter(|_| more).map(|(mark, _)| mark.clone());
         Page { comments: listed.into_iter().map(|(_, comment)| comment).collect(), next }
+    }
+
+    pub fn author_comments(&self, query: &AuthorQuery) -> Page {
+        let key = |comment: &Comment| (comment.create_time, comment.id.clone());
+        let mut written: Vec<_> = self.rows.values().map(|row| self.seen(&row.comment)).collect();
+        written.retain(|comment| !query.author_id.is_empty() && comment.draft.author.id == query.author_id);
+        written.sort_by_key(key);
+        let after = query.after.as_ref().map(|mark| (mark.time, mark.id.clone()));
+        if query.order == Order::NewestFirst {
+            written.reverse();
+            written.retain(|comment| after.as_ref().is_none_or(|after| key(comment) < *after));
+        } else {
+            written.retain(|comment| after.as_ref().is_none_or(|after| key(comment) > *after));
+        }
+        let limit = query.limit.min(LONGEST_PAGE);
+        let more = written.len() > limit;
+        written.truncate(limit);
+        let mark = |comment: &Comment| Mark { tier: 0, time: comment.create_time, id: comment.id.clone() };
+        let next = written.last().filter(|_| more).map(mark);
+        Page { comments: written, next }
     }
 
     pub fn similar(&self, id: &CommentId, limit: usize) -> Vec<CommentId> {

@@ -80,6 +80,10 @@ impl Queue for Reference {
         self.step(site, |site| site.page(query))
     }
 
+    async fn author_comments(&self, site: &SiteName, query: &AuthorQuery) -> Result<Page, QueueError> {
+        self.step(site, |site| site.author_comments(query))
+    }
+
     async fn history(&self, site: &SiteName, id: &CommentId) -> Result<Vec<HistoryEntry>, QueueError> {
         self.step(site, |site| site.rows.get(id).map(|row| row.history.clone()).unwrap_or_default())
     }
