@@ -226,4 +226,6 @@ impl Default for Policy {
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
