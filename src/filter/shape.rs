@@ -60,6 +60,9 @@ impl Default for ShapeRules {
 /// The filter.
 pub struct Shape(pub ShapeRules);
 
+/// Places kept of one kind of character; thousands of them would say nothing more.
+const MOST_PLACES: usize = 64;
+
 /// Letters below which capitals say nothing: `OK, USA!`.
 const FEWEST_LETTERS: u32 = 20;
 
@@ -176,7 +179,7 @@ fn longest_word_run(prepared: &Prepared<'_>) -> (u32, Span) {
     (longest as u32, span)
 }
 
-/// Where characters of these classes stand, neighbours put together.
+/// Where characters of these classes stand, neighbours put together; the first [`MOST_PLACES`].
 fn places(prepared: &Prepared<'_>, wanted: &[Class]) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for (at, character) in prepared.draft.text.char_indices() {
@@ -187,6 +190,10 @@ fn places(prepared: &Prepared<'_>, wanted: &[Class]) -> Vec<Span> {
         match spans.last_mut() {
             Some(last) if last.end == start => last.end = end,
             _ => spans.push(Span { start, end }),
+        }
+        if spans.len() > MOST_PLACES {
+            spans.pop();
+            break;
         }
     }
     spans

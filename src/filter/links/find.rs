@@ -167,11 +167,9 @@ fn classify(text: &Text<'_>, first: usize, last: usize, host: &str, hidden: bool
     let before = &text.folded()[..start];
     let after = &text.folded()[end..];
     let scheme = before.ends_with("://");
-    let path = path_length(after);
-    let bare = !scheme && path == 0 && !host.starts_with("www.");
+    let bare = !scheme && !has_path(after) && !host.starts_with("www.");
     if is_address(host) {
-        let clear = scheme || path > 0;
-        return clear.then(|| finish(text, start, end + path, What::RawAddress));
+        return (!bare).then(|| finish(text, start, end + path_length(after), What::RawAddress));
     }
     let ascii = if host.is_ascii() { host.to_owned() } else { idna::domain_to_ascii(host).ok()? };
     let domain = psl::domain(ascii.as_bytes()).filter(|domain| domain.suffix().is_known())?;
@@ -194,12 +192,25 @@ fn classify(text: &Text<'_>, first: usize, last: usize, host: &str, hidden: bool
         return None;
     }
     let lookalike = looks_forged(original, &ascii);
+    // How far the path goes is asked last: it may be far, and most chains are no link.
+    let path = path_length(after);
     Some(finish(text, start, end + path, What::Link { host: ascii, registered, hidden, lookalike }))
 }
 
 fn finish(text: &Text<'_>, start: usize, end: usize, what: What) -> (usize, Found) {
     let next = text.words().partition_point(|word| (word.start as usize) < end);
     (next, Found { span: text.span(start as u32, end as u32), what })
+}
+
+/// Whether a port, path, query or fragment stands behind a host.
+fn has_path(after: &str) -> bool {
+    let mut signs = after.chars();
+    match (signs.next(), signs.next()) {
+        (Some('/' | '#'), _) => true,
+        (Some(':'), Some(next)) => next.is_ascii_digit(),
+        (Some('?'), Some(next)) => next.is_alphanumeric(),
+        _ => false,
+    }
 }
 
 /// Bytes of port, path, query and fragment behind a host, punctuation at the end left out.
