@@ -121,6 +121,8 @@ fn mix(value: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const COMMENT: &str = "I bought this watch last week from the shop on the corner and honestly it keeps \
@@ -162,5 +164,71 @@ mod tests {
         let text = "这家店的手表比我爷爷二十年前给我的那块走得更准";
         assert_eq!(of(text).len(), 8);
         assert!(shared(text, &text.replace('更', "很")) >= 1);
+    }
+
+    #[test]
+    fn what_everybody_says_is_no_wave() {
+        for text in [
+            "lol",
+            "first!",
+            "so true",
+            "Thank you very much",
+            "100 %",
+            "this",
+            "+1 agree",
+            "好的，谢谢",
+            "LOL LOL LOL",
+        ] {
+            assert!(of(text).is_empty(), "{text}");
+        }
+    }
+
+    /// The seen counts that a store would give to the last of these texts.
+    fn seen(texts: &[String]) -> Vec<usize> {
+        let (last, before) = texts.split_last().expect("there is a last");
+        let count = |print: &u64| before.iter().filter(|text| of(text).contains(print)).count();
+        of(last).iter().map(count).collect()
+    }
+
+    #[test]
+    fn a_wave_with_a_few_words_changed_is_seen_across_its_members() {
+        let names = ["Ann", "Bert", "Carla", "Dimitri", "Eve", "Farid", "Greta", "Hassan"];
+        let wave = |number: usize, name: &str| {
+            format!(
+                "Hi {name}, last month I earned {} dollars from home with the plan of this man, he is honest and \
+                 quick, write to him today and you will be paid the same evening, greetings from {name}",
+                number * 371
+            )
+        };
+        let texts: Vec<String> = names.iter().enumerate().map(|(at, name)| wave(at + 2, name)).collect();
+        let seen = seen(&texts);
+        assert_eq!(seen[0], 0, "none is the same");
+        assert!(seen[1..].iter().max() >= Some(&4), "{seen:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn one_word_changed_in_a_long_text_leaves_a_band(
+            words in proptest::collection::vec("[a-z]{2,9}", 60..80),
+            at in 0usize..60,
+        ) {
+            let before = words.join(" ");
+            let mut changed = words;
+            changed[at] = "zzyzx".into();
+            prop_assert!(shared(&before, &changed.join(" ")) >= 1);
+        }
+
+        #[test]
+        fn texts_without_a_common_pair_share_nothing(
+            left in proptest::collection::vec("[a-m]{4,9}", 10..40),
+            right in proptest::collection::vec("[n-z]{4,9}", 10..40),
+        ) {
+            prop_assert_eq!(shared(&left.join(" "), &right.join(" ")), 0);
+        }
+
+        #[test]
+        fn any_text_has_none_one_or_all(text in any::<String>()) {
+            prop_assert!(matches!(of(&text).len(), 0 | 1 | 8));
+        }
     }
 }

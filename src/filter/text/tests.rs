@@ -111,4 +111,12 @@ proptest! {
             prop_assert_eq!(word.hash, WordHash::of(text.word(word)));
         }
     }
+
+    #[test]
+    fn what_is_read_again_grows_with_the_text_and_no_faster(piece in any_text(), often in 1usize..200) {
+        let original = piece.repeat(often);
+        let text = Text::new(&original);
+        let read: usize = text.readings().iter().map(|reading| text.readings().letters(reading).len()).sum();
+        prop_assert!(read <= 100 * (text.folded().len() + 1), "{read} of {}", text.folded().len());
+    }
 }
