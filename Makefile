@@ -1,10 +1,13 @@
-# Everything a newcomer needs: `make run` serves, `make test` passes the tests, `make bench` measures.
+# Everything a newcomer needs: `make run` serves, `make test` passes the tests, `make bench` measures, `make fuzz` looks for crashes.
 # Each installs what is missing from apt and nothing else.
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = $(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
-.PHONY: run test bench lint redis-server h2load
+# How long `make fuzz` feeds each target.
+SECONDS ?= 60
+
+.PHONY: run test bench fuzz lint redis-server h2load
 
 run:
 	cargo run --release
@@ -14,6 +17,11 @@ test: redis-server
 
 bench: redis-server h2load
 	benches/run.sh
+
+fuzz:
+	cargo build --release --example fuzz
+	target/release/examples/fuzz texts --seconds $(SECONDS) --seed $$(date +%s)
+	target/release/examples/fuzz policies --seconds $(SECONDS) --seed $$(date +%s)
 
 lint:
 	cargo fmt --check
