@@ -12,7 +12,7 @@ use crate::learn::evaluation::{Judged, recall_at, roc_auc};
 use crate::learn::replay::{Alone, Prediction, Replay};
 
 /// Share of what is decided alone that may be wrong.
-const ACCEPTED: f64 = 0.01;
+const ACCEPTED: f64 = 0.005;
 /// Stages of a curve.
 const STAGES: usize = 10;
 /// Fewest comments of a stage; of fewer, its figures would say nothing.

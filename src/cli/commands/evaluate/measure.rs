@@ -272,7 +272,10 @@ mod tests {
         let evaluation = some();
         let rule = &evaluation.by_rule[0];
         assert_eq!((rule.name.as_str(), rule.bad, rule.good), ("f/rule", 3, 1));
-        assert_eq!((evaluation.by_filter[0].precision, rule.recall), (0.75, Some(1.0)));
+        assert_eq!(
+            (evaluation.by_filter[0].precision, rule.recall, rule.f1),
+            (0.75, Some(1.0), Some(6.0 / 7.0))
+        );
         assert_eq!((evaluation.by_source["a"].comments, evaluation.by_source["b"].bad), (3, 1));
         assert_eq!(evaluation.median_microseconds, 2.0);
     }

@@ -100,6 +100,7 @@ fn hits(hits: &[Hits], screen: &Screen) -> String {
         Column::Figures("ON GOOD"),
         Column::Figures("PRECISION"),
         Column::Figures("RECALL"),
+        Column::Figures("F1"),
     ];
     let row = |hits: &Hits| {
         vec![
@@ -108,6 +109,7 @@ fn hits(hits: &[Hits], screen: &Screen) -> String {
             Cell::new(hits.good.to_string()),
             Cell::new(percent(Some(hits.precision))),
             Cell::new(percent(hits.recall)),
+            Cell::new(figure(hits.f1)),
         ]
     };
     table(&columns, hits.iter().map(row).collect(), screen)

@@ -19,6 +19,8 @@ pub struct Hits {
     pub precision: f64,
     /// Share of all bad comments that it hits; `null` when there are none.
     pub recall: Option<f64>,
+    /// Harmonic mean of both; `null` when there are no bad comments.
+    pub f1: Option<f64>,
 }
 
 /// By filter, the most hits first.
@@ -47,6 +49,7 @@ fn by(cases: &[Case], names: impl Fn(&Case) -> BTreeSet<String>) -> Vec<Hits> {
         good,
         precision: bad as f64 / (bad + good) as f64,
         recall: (all_bad > 0).then(|| bad as f64 / all_bad as f64),
+        f1: (all_bad > 0).then(|| 2.0 * bad as f64 / (bad + good + all_bad as u64) as f64),
     });
     let mut hits: Vec<Hits> = hits.collect();
     hits.sort_by_key(|hits| std::cmp::Reverse(hits.bad + hits.good));
