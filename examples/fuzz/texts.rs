@@ -207,7 +207,10 @@ pub fn mutate(text: &mut String, dice: &mut Dice) {
         0 => text.insert(from, dice.character()),
         1 => text.insert(from, TROUBLE[dice.below(TROUBLE.len())]),
         2 => text.replace_range(from..to, ""),
-        3 => text.insert_str(from, &text[from..to].to_owned()),
+        3 => {
+            let again = text[from..to].to_owned();
+            text.insert_str(from, &again);
+        }
         4 => *text = text[from..to].to_uppercase() + &text[..from] + &text[to..],
         _ => {
             let between = TROUBLE[dice.below(TROUBLE.len())];
