@@ -158,6 +158,19 @@ pub trait Queue: Send + Sync + 'static {
     /// Events after `after` in order, at most `limit`, with the feed's bounds at that moment.
     async fn feed(&self, site: &SiteName, after: u64, limit: usize) -> Result<FeedPage, QueueError>;
 
+    // --- what moderators taught ---------------------------------------------------------------
+
+    /// The site's learned model for a reader that has revision `known` of it: the changes since, or the
+    /// whole of it and the changes since that. `None`: the numbers alone.
+    async fn model(&self, site: &SiteName, known: Option<u64>) -> Result<StoredModel, QueueError>;
+
+    /// What is kept with each comment of what it taught; `None` where nothing is.
+    async fn lessons(&self, site: &SiteName, ids: &[CommentId]) -> Result<Vec<Option<Vec<u8>>>, QueueError>;
+
+    /// Changes the model, moves the cursor and keeps the lessons. False, and nothing changed, when
+    /// another learner did so meanwhile: every event is learned from once.
+    async fn teach(&self, site: &SiteName, teaching: Teaching) -> Result<bool, QueueError>;
+
     // --- policies and authors -----------------------------------------------------------------
 
     /// The policy in force; `None` before the first was saved.

@@ -19,6 +19,7 @@ mod feed;
 mod history;
 mod keys;
 mod limits;
+mod model;
 mod page;
 mod policy;
 mod portal;
@@ -42,7 +43,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, FeedPage, Health, MAX_BATCH, Note,
     Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report,
-    Reported, Revision, Ruling, Swept, Undo, Withdrawal,
+    Reported, Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
 };
 use crate::domain::{AuthorRecord, Clock, Comment, CommentId, HistoryEntry, SiteName, Standing, Timestamp};
 use crate::limit::{Charge, QuotaLeft};
@@ -293,6 +294,20 @@ impl Queue for EmbeddedQueue {
     async fn feed(&self, site: &SiteName, after: u64, limit: usize) -> Result<FeedPage, QueueError> {
         let site = site.clone();
         self.read_aside(move |snapshot| snapshot.tables.feed(&site, after, limit)).await
+    }
+
+    async fn model(&self, site: &SiteName, known: Option<u64>) -> Result<StoredModel, QueueError> {
+        self.read(|snapshot| snapshot.tables.model(site, known)).await
+    }
+
+    async fn lessons(&self, site: &SiteName, ids: &[CommentId]) -> Result<Vec<Option<Vec<u8>>>, QueueError> {
+        self.read(|snapshot| ids.iter().map(|id| snapshot.tables.lesson(site, id)).collect()).await
+    }
+
+    async fn teach(&self, site: &SiteName, teaching: Teaching) -> Result<bool, QueueError> {
+        at_most_a_batch("lessons", teaching.lessons.len())?;
+        let site = site.clone();
+        self.write(move |batch| batch.teach(&site, teaching)).await
     }
 
     async fn policy(&self, site: &SiteName) -> Result<Option<PolicyRecord>, QueueError> {

@@ -132,6 +132,30 @@ impl SiteRow {
     }
 }
 
+/// How far a site's learned model is. `Default` is one that was never taught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ModelRow {
+    /// Counts the changes.
+    pub revision: u64,
+    /// The last event that was learned from.
+    pub cursor: u64,
+    /// The revision at which it was last stored whole.
+    pub whole_revision: u64,
+}
+
+impl ModelRow {
+    /// The stored bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        [self.revision, self.cursor, self.whole_revision].into_iter().flat_map(u64::to_be_bytes).collect()
+    }
+
+    /// Reads the stored bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let mut rest = Reader(bytes);
+        Ok(Self { revision: rest.u64()?, cursor: rest.u64()?, whole_revision: rest.u64()? })
+    }
+}
+
 /// What the whole store counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreRow {

@@ -67,6 +67,7 @@ impl Batch<'_> {
         self.leave_waves(site, id, &loaded.content.fingerprints)?;
         self.leave_author(site, &loaded.content.draft.author.id, loaded.row.hot.create_time, id)?;
         self.end_claim(site, id)?;
+        self.tables.lessons.remove(keys::comment(site, id).as_slice())?;
         let ordinal = keys::of_comment(loaded.row.ordinal);
         self.tables.contents.remove(&ordinal[..])?;
         remove_all(&mut self.tables.decisions, &ordinal)?;

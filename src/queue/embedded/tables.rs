@@ -72,6 +72,12 @@ tables! {
     repeats,
     /// Site, fingerprint and id → nothing: the members of a wave, once there are two.
     waves,
+    /// Site → [`super::row::ModelRow`]: how far its learned model is.
+    models,
+    /// Site and revision → the model whole, or what that revision added to the one before.
+    model_parts,
+    /// Site and id → what a comment taught the model, to be taken back.
+    lessons,
     /// Site and revision → a policy.
     policies,
     /// Site → [`super::row::SiteRow`]; under the empty name, the store's own [`super::row::StoreRow`].

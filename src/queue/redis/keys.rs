@@ -10,10 +10,13 @@
 //! | `seen:0`, `seen:1` | hash | repeats of this window and of the one before: fingerprint → count, first id |
 //! | `waves` | zset | fingerprint and id, all at score 0, of texts that repeat |
 //! | `policies` | list | revisions, oldest first |
+//! | `model` | hash | what moderators taught: `revision`, `cursor` (last event learned from), `whole` (the model, packed), `whole_revision` |
+//! | `model:added` | list | packed changes since the whole, one a revision |
 //! | `c:<id>` | string | head and record of a comment |
 //! | `d:<id>` | list | decisions that stand, the last one last |
 //! | `h:<id>` | list | history since the submission |
 //! | `r:<id>` | set | who reported it |
+//! | `t:<id>` | string | what it taught the model, to be taken back |
 //! | `a:<author>` | string | an author's record |
 //! | `l:<hash>` | string | theoretical arrival time of a limit's key, µs |
 //! | `limits:0`, `limits:1` | hash | the same of short limits, in this window and in the one before: hash → time |
@@ -141,6 +144,16 @@ impl Keys {
 
     pub(super) fn reporters(&self, words: &mut Words, id: &CommentId) {
         self.of_comment(words, "r:", id);
+    }
+
+    pub(super) fn lesson(&self, words: &mut Words, id: &CommentId) {
+        self.of_comment(words, "t:", id);
+    }
+
+    /// The model, and what was added to it since it was stored whole.
+    pub(super) fn model(&self, words: &mut Words) {
+        words.push(&[self.base.as_bytes(), b"model"]);
+        words.push(&[self.base.as_bytes(), b"model:added"]);
     }
 
     pub(super) fn author(&self, words: &mut Words, author_id: &str) {

@@ -20,6 +20,7 @@ mod keys;
 mod lease;
 mod limits;
 mod look;
+mod model;
 mod page;
 mod parcel;
 mod policy;
@@ -46,7 +47,7 @@ use crate::limit::{Charge, QuotaLeft};
 use super::{
     Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, FeedPage, Health, Note, Outcome, Page,
     PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report, Reported,
-    Revision, Ruling, Swept, Undo, Withdrawal,
+    Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
 };
 
 pub use super::Durability;
@@ -252,6 +253,18 @@ impl Queue for RedisQueue {
 
     async fn feed(&self, site: &SiteName, after: u64, limit: usize) -> Result<FeedPage, QueueError> {
         self.store.feed(site, after, limit).await
+    }
+
+    async fn model(&self, site: &SiteName, known: Option<u64>) -> Result<StoredModel, QueueError> {
+        self.store.model(site, known).await
+    }
+
+    async fn lessons(&self, site: &SiteName, ids: &[CommentId]) -> Result<Vec<Option<Vec<u8>>>, QueueError> {
+        self.store.lessons(site, ids).await
+    }
+
+    async fn teach(&self, site: &SiteName, teaching: Teaching) -> Result<bool, QueueError> {
+        self.store.teach(site, teaching).await
     }
 
     async fn policy(&self, site: &SiteName) -> Result<Option<PolicyRecord>, QueueError> {

@@ -53,6 +53,8 @@ scripts! {
     UNDO = "undo";
     NOTE = "note";
     FEED = "feed";
+    MODEL = "model";
+    TEACH = "teach";
     SAVE_POLICY = "save_policy";
     SET_STANDING = "set_standing";
     SET_ASIDE = "set_aside";

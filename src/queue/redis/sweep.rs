@@ -46,6 +46,7 @@ impl Store {
             keys.decisions(&mut call.keys, id);
             keys.history(&mut call.keys, id);
             keys.reporters(&mut call.keys, id);
+            keys.lesson(&mut call.keys, id);
             keys.shelf(&mut call.keys, author_hash(&author_id));
             call.args.push(&[id.as_str().as_bytes()]);
             call.args.number(state.code());

@@ -19,5 +19,6 @@ mod revisions;
 mod similar;
 mod sites;
 mod sweep;
+mod teaching;
 mod undo;
 mod withdrawals;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 
 use modqueue::domain::{Standing, State, Timestamp};
 use modqueue::queue::redis::{RedisOptions, RedisQueue};
-use modqueue::queue::{Admission, Order, Queue};
+use modqueue::queue::{Admission, ModelChange, Order, Queue, Teaching};
 
 use super::{SECOND, connect, options, run_raw, stored, worker};
 use crate::support::redis_server::RedisServer;
@@ -44,6 +44,16 @@ async fn use_everything(queue: &RedisQueue) {
     queue.similar(&site, &id("a"), 10).await.expect("similar");
     queue.counts(&site).await.expect("counts");
     queue.feed(&site, 0, 10).await.expect("feed");
+    let lessons = ["a", "b"].map(|name| (id(name), Some(b"lesson".to_vec()))).to_vec();
+    let change = ModelChange::Added(b"change".to_vec());
+    let teaching = Teaching { revision: 0, cursor: 0, learned_to: 1, change, lessons };
+    assert!(queue.teach(&site, teaching.clone()).await.expect("teach"));
+    let change = ModelChange::Whole(b"whole".to_vec());
+    assert!(
+        queue.teach(&site, Teaching { revision: 1, cursor: 1, change, ..teaching }).await.expect("teach")
+    );
+    queue.lessons(&site, &ids(&["a"])).await.expect("lessons");
+    queue.model(&site, Some(0)).await.expect("model");
     queue.save_policy(&site, 0, policy(hostile)).await.expect("save_policy");
     queue.policy(&site).await.expect("policy");
     queue.policy_revisions(&site, 9, 9).await.expect("policy_revisions");

@@ -42,6 +42,13 @@ pub async fn portrait(queue: &dyn Queue, site: &SiteName, sitters: &Sitters<'_>)
     lines.push(format!("seen {:?}, policy {}", recalled.seen, recalled.policy_revision));
     let revisions = queue.policy_revisions(site, u64::MAX, 100).await.expect("policy_revisions answers");
     lines.push(format!("policies: {revisions:?}"));
+    for known in [None, Some(0)] {
+        let mut model = queue.model(site, known).await.expect("model answers");
+        model.generation = 0;
+        lines.push(format!("{model:?}"));
+    }
+    let all: Vec<_> = sitters.comments.iter().map(|name| id(name)).collect();
+    lines.push(format!("lessons: {:?}", queue.lessons(site, &all).await.expect("lessons answers")));
     let feed = queue.feed(site, 0, 10_000).await.expect("feed answers");
     lines.push(format!("feed from {} to {}", feed.oldest, feed.newest));
     lines.extend(feed.events.iter().map(|event| format!("{event:?}")));

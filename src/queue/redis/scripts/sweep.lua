@@ -1,5 +1,6 @@
 -- Removes comments and events that have been kept long enough.
--- KEYS 16..: for each comment its record, its decisions, its history, who reported it, the shelf of its author.
+-- KEYS 16..: for each comment its record, its decisions, its history, who reported it, what it taught, the shelf of its
+--      author.
 -- ARGV 3: comments unchanged since before this time (ms) go; 4: events before this time (ms) go; 5: events at most;
 --      then for each comment its id, its state, its fingerprints, eight bytes each, and the index's entry for its author.
 -- Returns how many comments and how many events went.
@@ -8,12 +9,12 @@ local decided_before, events_before = tonumber(ARGV[3]), tonumber(ARGV[4])
 local comments = 0
 for index = 0, (#ARGV - 5) / 4 - 1 do
   local id, state, prints, entry = unpack(ARGV, 6 + index * 4, 9 + index * 4)
-  local list, key = KEYS[1 + state], FIXED_KEYS + index * 5
+  local list, key = KEYS[1 + state], FIXED_KEYS + index * 6
   local changed = call('ZSCORE', list, id)
   if changed and tonumber(changed) < decided_before then
     call('ZREM', list, id)
-    call('DEL', unpack(KEYS, key + 1, key + 4))
-    call('ZREM', KEYS[key + 5], entry)
+    call('DEL', unpack(KEYS, key + 1, key + 5))
+    call('ZREM', KEYS[key + 6], entry)
     end_claim(id)
     leave_waves(id, prints)
     comments = comments + 1

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use modqueue::domain::{CommentId, Standing};
 use modqueue::queue::{
-    Admission, Admitted, ClaimRequest, Note, PolicyDraft, Report, Revision, Ruling, Undo, Withdrawal,
+    Admission, Admitted, ClaimRequest, Note, PolicyDraft, Report, Revision, Ruling, Teaching, Undo,
+    Withdrawal,
 };
 use regex::Regex;
 
@@ -28,6 +29,7 @@ pub enum Call {
     Note(Note),
     SetStanding(&'static str, Standing),
     SavePolicy(u64, PolicyDraft),
+    Teach(Teaching),
     Sweep(Duration),
     Wait(Duration),
 }
@@ -50,6 +52,7 @@ impl Call {
             Self::Note(note) => told(queue.note(site, note).await),
             Self::SetStanding(author, standing) => told(queue.set_standing(site, author, standing).await),
             Self::SavePolicy(expected, draft) => told(queue.save_policy(site, expected, draft).await),
+            Self::Teach(teaching) => told(queue.teach(site, teaching).await),
             Self::Sweep(age) => format!("{:?}", store.sweep(age).await),
             Self::Wait(span) => {
                 // The clock is both stores': each moves it by half.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use modqueue::domain::{Action, Standing, State};
 use modqueue::limit::{Charge, LimitMode};
-use modqueue::queue::{Admission, ClaimRequest, Grounds, Report, Revision, Ruling, Undo, Withdrawal};
+use modqueue::queue::{
+    Admission, ClaimRequest, Grounds, ModelChange, Report, Revision, Ruling, Teaching, Undo, Withdrawal,
+};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -77,6 +79,11 @@ pub enum Operation {
     },
     SavePolicy {
         expected: u64,
+    },
+    Teach {
+        behind: u64,
+        whole: bool,
+        lessons: Vec<(&'static str, bool)>,
     },
     Sweep,
     Wait {
@@ -165,8 +172,12 @@ fn around() -> BoxedStrategy<Operation> {
     let set_standing = (select(&AUTHORS[..2]), standing)
         .prop_map(|(author, standing)| Operation::SetStanding { author, standing });
     let save_policy = (0u64..4).prop_map(|expected| Operation::SavePolicy { expected });
+    let lessons = prop::collection::vec((comment(), any::<bool>()), 0..3);
+    let teach = (select(vec![0, 0, 1]), any::<bool>(), lessons)
+        .prop_map(|(behind, whole, lessons)| Operation::Teach { behind, whole, lessons });
     let wait = select(vec![3, 11, 7 * 60, 3 * 24 * 60]).prop_map(|minutes| Operation::Wait { minutes });
-    prop_oneof![1 => set_standing, 1 => save_policy, 2 => Just(Operation::Sweep), 3 => wait].boxed()
+    prop_oneof![1 => set_standing, 1 => save_policy, 2 => teach, 2 => Just(Operation::Sweep), 3 => wait]
+        .boxed()
 }
 
 fn comment() -> impl Strategy<Value = &'static str> + Clone {
@@ -279,6 +290,9 @@ impl Operation {
             Self::Note { comment } => Call::Note(note(comment, &format!("note {step}"))),
             Self::SetStanding { author, standing } => Call::SetStanding(author, standing),
             Self::SavePolicy { expected } => Call::SavePolicy(expected, policy(&format!("# {step}"))),
+            Self::Teach { behind, whole, lessons } => {
+                Call::Teach(teaching_of(store, step, behind, whole, lessons).await)
+            }
             Self::Sweep => Call::Sweep(13 * HOUR + HALF_A_MINUTE),
             Self::Wait { minutes } => Call::Wait(minutes * MINUTE),
             Self::Twice(_) => unreachable!("twice is only ever once"),
@@ -328,6 +342,25 @@ async fn claim_of(
         candidates.push((id(comment), seen.version(store, comment).await.expect("a version")));
     }
     ClaimRequest { candidates, lease: LEASE, ..claim(claim_id, reviewer, &[]) }
+}
+
+async fn teaching_of(
+    store: &Store,
+    step: usize,
+    behind: u64,
+    whole: bool,
+    lessons: Vec<(&'static str, bool)>,
+) -> Teaching {
+    let stored = store.queue.model(&store.site, None).await.expect("model answers");
+    let bytes = format!("step {step}").into_bytes();
+    let lesson = |(comment, keep): (&str, bool)| (id(comment), keep.then(|| bytes.clone()));
+    Teaching {
+        revision: stored.revision.saturating_sub(behind),
+        cursor: stored.cursor,
+        learned_to: stored.newest_event,
+        lessons: lessons.into_iter().map(lesson).collect(),
+        change: if whole { ModelChange::Whole(bytes.clone()) } else { ModelChange::Added(bytes.clone()) },
+    }
 }
 
 async fn rulings_of(

@@ -10,6 +10,7 @@ mod looking;
 mod portal;
 mod shelf;
 mod site;
+mod teaching;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -152,6 +153,18 @@ impl Queue for Reference {
 
     async fn feed(&self, site: &SiteName, after: u64, limit: usize) -> Result<FeedPage, QueueError> {
         self.step(site, |site| site.feed(after, limit))
+    }
+
+    async fn model(&self, site: &SiteName, known: Option<u64>) -> Result<StoredModel, QueueError> {
+        self.step(site, |site| site.model(known))
+    }
+
+    async fn lessons(&self, site: &SiteName, ids: &[CommentId]) -> Result<Vec<Option<Vec<u8>>>, QueueError> {
+        self.step(site, |site| ids.iter().map(|id| site.lessons.get(id).cloned()).collect())
+    }
+
+    async fn teach(&self, site: &SiteName, teaching: Teaching) -> Result<bool, QueueError> {
+        self.step(site, |site| site.teach(teaching))
     }
 
     async fn policy(&self, site: &SiteName) -> Result<Option<PolicyRecord>, QueueError> {

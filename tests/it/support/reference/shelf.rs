@@ -38,6 +38,7 @@ impl Site {
         let (rows, events) = (self.rows.len(), self.oldest_kept());
         let is_kept = |state: State, changed| !SWEPT_STATES.contains(&state) || changed >= decided_before;
         self.rows.retain(|_, row| is_kept(row.comment.state, row.comment.update_time));
+        self.lessons.retain(|id, _| self.rows.contains_key(id));
         let old = self.feed.iter().take_while(|event| event.event_time < events_before).count() as u64;
         self.oldest_event = (old + 1).max(events);
         Swept { comments: (rows - self.rows.len()) as u64, events: self.oldest_event - events, more: false }

@@ -23,6 +23,17 @@ pub struct Site {
     /// Sightings by fingerprint and number of the window.
     pub sightings: BTreeMap<(u64, i64), u32>,
     pub deferrals: BTreeMap<(String, CommentId), Timestamp>,
+    pub learned: Learned,
+    pub lessons: BTreeMap<CommentId, Vec<u8>>,
+}
+
+/// The learned model: every part under its revision, the first of them whole unless that is revision 1.
+#[derive(Default)]
+pub struct Learned {
+    pub revision: u64,
+    pub cursor: u64,
+    pub whole_revision: u64,
+    pub parts: BTreeMap<u64, Vec<u8>>,
 }
 
 /// One comment.
