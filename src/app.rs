@@ -6,6 +6,7 @@
 //! kernel spreads connections over listeners by hash, and ten of them often leave a core idle.
 
 mod housekeeping;
+mod learning;
 mod store;
 mod worker;
 
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, MadeTokens, make_tokens};
 use crate::domain::ManualClock;
+use crate::learn::Models;
 use crate::limit::Shield;
 use crate::policy::Policies;
 use crate::queue::{Queue, QueueError};
@@ -28,6 +30,7 @@ use crate::rpc::auth::Tokens;
 use crate::rpc::health::{self, Readiness};
 use crate::telemetry::Metrics;
 use housekeeping::Housekeeper;
+use learning::Learning;
 use store::Store;
 use worker::{Shared, Worker};
 
@@ -77,6 +80,7 @@ pub struct Application {
     workers: Vec<Worker>,
     made_tokens: Option<MadeTokens>,
     housekeeper: Housekeeper,
+    learning: Learning,
     readiness: Readiness,
     stop: watch::Sender<bool>,
 }
@@ -120,6 +124,7 @@ impl Application {
         let shared = Arc::new(Shared {
             tokens: Arc::new(Tokens::new(tokens, config.sites.clone())),
             policies: Arc::new(Policies::new(config.sites.iter().cloned())),
+            models: Arc::new(Models::new(config.sites.iter().cloned(), config.models_memory_bytes)),
             shield: Arc::new(shield(&config, &clock)),
             clock: Arc::new(clock),
             health_service,
@@ -131,8 +136,19 @@ impl Application {
             .map(|index| Worker::start(index, &config, &store, &shared))
             .collect::<Result<_, _>>()?;
         let retention = config.retention.clone();
+        let learning = Learning::new(Arc::clone(&queue), Arc::clone(&shared));
         let housekeeper = Housekeeper { store, queue, shared, readiness: readiness.clone(), retention };
-        Ok(Self { listener, address, metrics_address, workers, made_tokens, housekeeper, readiness, stop })
+        Ok(Self {
+            listener,
+            address,
+            metrics_address,
+            workers,
+            made_tokens,
+            housekeeper,
+            learning,
+            readiness,
+            stop,
+        })
     }
 
     /// Where gRPC is served.
@@ -156,13 +172,16 @@ impl Application {
     }
 
     /// Serves until `stop` is ready, then lets the calls in flight finish.
-    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
+        self.learning.load().await;
         let keeper = tokio::spawn(self.housekeeper.run());
+        let learning = tokio::spawn(self.learning.run());
         tokio::select! {
             () = stop => {}
             () = accept(&self.listener, &self.workers) => {}
         }
         keeper.abort();
+        learning.abort();
         self.readiness.stopping().await;
         drop(self.listener);
         let _ = self.stop.send(true);

@@ -7,8 +7,9 @@ use crate::domain::{
     Action, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict, new_id,
 };
 use crate::filter::Prepared;
+use crate::learn::Models;
 use crate::limit::{Charge, QuotaLeft, Shield};
-use crate::policy::{Policies, Policy};
+use crate::policy::{Policies, Policy, Taught};
 use crate::queue::{
     Admission, Admitted, Grounds, Outcome, Probe, Queue, QueueError, Recalled, Refusal, Report, Reported,
     Revision, Withdrawal, tier,
@@ -20,6 +21,7 @@ use crate::telemetry::Metrics;
 pub struct Pipeline {
     queue: Arc<dyn Queue>,
     policies: Arc<Policies>,
+    models: Arc<Models>,
     shield: Arc<Shield>,
     clock: Arc<dyn Clock>,
     metrics: Metrics,
@@ -104,11 +106,12 @@ impl Pipeline {
     pub fn new(
         queue: Arc<dyn Queue>,
         policies: Arc<Policies>,
+        models: Arc<Models>,
         shield: Arc<Shield>,
         clock: Arc<dyn Clock>,
         metrics: Metrics,
     ) -> Self {
-        Self { queue, policies, shield, clock, metrics }
+        Self { queue, policies, models, shield, clock, metrics }
     }
 
     /// Judges a comment and takes it in. The same id or request id again gives the same comment.
@@ -137,7 +140,7 @@ impl Pipeline {
         if let Err(refused) = shielded {
             return Err(self.limited(site, &charges, refused.index, refused.retry_after));
         }
-        let judged = judge(&policy, &prepared, &evidence(&recalled, vec![]));
+        let judged = self.judge(site, &policy, Some(&id), &prepared, &evidence(&recalled, vec![]));
         if validate_only {
             return Ok(Submitted {
                 comment: would_be(id, draft, judged.verdict, recalled.now),
@@ -193,7 +196,8 @@ impl Pipeline {
         let mut admitted = self.queue.admit(site, first).await?;
         if let Admitted::Stale { recalled, held_by } = admitted {
             let held_by = held_by.into_iter().map(|index| charges[index].limit.to_string()).collect();
-            let mut judged = judge(policy, &Prepared::new(&draft), &evidence(&recalled, held_by));
+            let fresh = evidence(&recalled, held_by);
+            let mut judged = self.judge(site, policy, Some(&id), &Prepared::new(&draft), &fresh);
             judged.verdict = first_verdict.stricter(judged.verdict);
             let second = admission(&id, &draft, policy, judged, charges.clone(), None);
             admitted = self.queue.admit(site, second).await?;
@@ -246,7 +250,8 @@ impl Pipeline {
         }
         let prepared = Prepared::new(&draft);
         let recalled = self.recall(site, &policy, &id, &prepared).await?;
-        let Judged { verdict, fingerprints, .. } = judge(&policy, &prepared, &evidence(&recalled, vec![]));
+        let fresh = evidence(&recalled, vec![]);
+        let Judged { verdict, fingerprints, .. } = self.judge(site, &policy, Some(&id), &prepared, &fresh);
         let revision = Revision {
             id,
             expected: expected.or(Some(before.version)),
@@ -313,7 +318,7 @@ impl Pipeline {
         let id = CommentId::generate();
         let prepared = Prepared::new(&draft);
         let recalled = self.recall(site, policy, &id, &prepared).await?;
-        let judged = judge(policy, &prepared, &evidence(&recalled, vec![]));
+        let judged = self.judge(site, policy, None, &prepared, &evidence(&recalled, vec![]));
         Ok(would_be(id, draft, judged.verdict, self.clock.now()))
     }
 
@@ -331,13 +336,24 @@ impl Pipeline {
     fn policy(&self, site: &SiteName) -> Option<Arc<Policy>> {
         self.policies.current(site)
     }
-}
 
-fn judge(policy: &Policy, prepared: &Prepared<'_>, evidence: &Evidence) -> Judged {
-    Judged {
-        verdict: policy.judge(prepared, evidence),
-        fingerprints: prepared.fingerprints().to_vec(),
-        seen_below: policy.seen_below(prepared, evidence),
+    /// Judges by the newest of what the site's moderators taught. The id draws the sample for review;
+    /// `None` leaves the comment out of it.
+    fn judge(
+        &self,
+        site: &SiteName,
+        policy: &Policy,
+        id: Option<&CommentId>,
+        prepared: &Prepared<'_>,
+        evidence: &Evidence,
+    ) -> Judged {
+        let model = self.models.current(site);
+        let lot = id.map(|id| xxhash_rust::xxh3::xxh3_64(id.as_str().as_bytes()));
+        Judged {
+            verdict: policy.judge_with(prepared, evidence, Taught { model: model.as_deref(), lot }),
+            fingerprints: prepared.fingerprints().to_vec(),
+            seen_below: policy.seen_below(prepared, evidence),
+        }
     }
 }
 

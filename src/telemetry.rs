@@ -1,6 +1,7 @@
 //! What operators see: the log, and metrics for Prometheus.
 
 mod endpoint;
+mod learning;
 mod metrics;
 
 use std::io::{self, IsTerminal};
@@ -9,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
+pub use learning::Learning;
 pub use metrics::Metrics;
 
 /// Starts the log on standard error; `RUST_LOG` sets what is written, `info` by default.

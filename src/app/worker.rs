@@ -17,6 +17,7 @@ use super::store::Store;
 use crate::config::{Config, Tls};
 use crate::domain::Clock;
 use crate::feed::{Feed, FollowOptions};
+use crate::learn::Models;
 use crate::limit::Shield;
 use crate::pipeline::Pipeline;
 use crate::policy::Policies;
@@ -31,6 +32,7 @@ use crate::telemetry::Metrics;
 pub(super) struct Shared {
     pub(super) tokens: Arc<Tokens>,
     pub(super) policies: Arc<Policies>,
+    pub(super) models: Arc<Models>,
     pub(super) shield: Arc<Shield>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) health_service: HealthService,
@@ -129,6 +131,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
         pipeline: Pipeline::new(
             Arc::clone(&queue),
             Arc::clone(&policies),
+            Arc::clone(&shared.models),
             shield,
             Arc::clone(&clock),
             shared.metrics.clone(),

@@ -82,6 +82,7 @@ fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
         feed: feed(root),
         retention: retention(root),
         shield: shield(root),
+        models_memory_bytes: models_memory_bytes(root),
         data_dir,
     }
 }
@@ -223,6 +224,14 @@ fn bounds(root: &Section<'_>) -> Bounds {
     };
     close(section);
     bounds
+}
+
+/// `[models] memory_bytes`.
+fn models_memory_bytes(root: &Section<'_>) -> usize {
+    let section = root.section("models");
+    let bytes = number(&section, "memory_bytes", 1 << 20..=1 << 40, 256 << 20);
+    close(section);
+    bytes as usize
 }
 
 fn feed(root: &Section<'_>) -> FeedSettings {

@@ -1,7 +1,7 @@
 //! From log-odds to honest probabilities, from those to points, and to thresholds that the moderators'
 //! own recent decisions bear out.
 
-use super::layout::{BINS, bin, bin_middle};
+use super::layout::{BINS, bin_middle};
 
 /// Probability at which a comment gets no points.
 const NEUTRAL: f32 = 0.02;
@@ -82,27 +82,16 @@ impl Calibration {
 
     /// Where the filter may decide alone when `accepted`, from 0 to 1, of what it publishes and of what
     /// it rejects may be wrong. One more mistake is counted than was seen, so that without enough
-    /// decisions (200 for 0.5 %) there is no threshold.
+    /// decisions (200 for 0.5 %) there is no threshold. It never lies where nothing was decided, nor
+    /// where most decisions went the other way, however many were right further out.
     pub fn thresholds(&self, accepted: f64) -> Thresholds {
-        let bearable = |wrong: u32, all: u32| f64::from(wrong + 1) <= accepted * f64::from(all + 1);
-        let mut thresholds = Thresholds::default();
-        let (mut wrong, mut all) = (0, 0);
-        for (bin, &[fine, rejected]) in self.outcomes.iter().enumerate() {
-            wrong += rejected;
-            all += fine + rejected;
-            if bearable(wrong, all) {
-                thresholds.publish_below = Some(bin_middle(bin) + 0.25);
-            }
+        let bins = || self.outcomes.iter().enumerate();
+        let publish = furthest(bins().map(|(bin, &[fine, rejected])| (bin, fine, rejected)), accepted);
+        let reject = furthest(bins().rev().map(|(bin, &[fine, rejected])| (bin, rejected, fine)), accepted);
+        Thresholds {
+            publish_below: publish.map(|bin| bin_middle(bin) + 0.25),
+            reject_from: reject.map(|bin| bin_middle(bin) - 0.25),
         }
-        (wrong, all) = (0, 0);
-        for (bin, &[fine, rejected]) in self.outcomes.iter().enumerate().rev() {
-            wrong += fine;
-            all += fine + rejected;
-            if bearable(wrong, all) {
-                thresholds.reject_from = Some(bin_middle(bin) - 0.25);
-            }
-        }
-        thresholds
     }
 
     /// How many recent decisions it rests on.
@@ -110,10 +99,26 @@ impl Calibration {
         self.outcomes.iter().flatten().sum()
     }
 
-    /// Of recent comments scored alike, how many were approved and rejected.
-    pub fn alike(&self, score: f32) -> [u32; 2] {
-        self.outcomes[bin(score)]
+    /// Of recent comments scored from `from` on and below `below`, how many were approved and rejected.
+    pub fn between(&self, from: f32, below: f32) -> [u32; 2] {
+        let within = |bin: usize| (from..below).contains(&bin_middle(bin));
+        let outcomes = self.outcomes.iter().enumerate().filter(|&(bin, _)| within(bin));
+        outcomes.fold([0, 0], |sum, (_, &[fine, rejected])| [sum[0] + fine, sum[1] + rejected])
     }
+}
+
+/// The last of the bins, each with its right and wrong decisions, up to which the mistakes are bearable.
+fn furthest(bins: impl Iterator<Item = (usize, u32, u32)>, accepted: f64) -> Option<usize> {
+    let (mut furthest, mut wrong, mut all) = (None, 0, 0);
+    for (bin, right, wrong_here) in bins {
+        wrong += wrong_here;
+        all += right + wrong_here;
+        let bearable = f64::from(wrong + 1) <= accepted * f64::from(all + 1);
+        if bearable && right > 0 && right >= wrong_here {
+            furthest = Some(bin);
+        }
+    }
+    furthest
 }
 
 /// Whether a comment that the filter could decide alone still goes to a moderator, so that the
@@ -167,6 +172,20 @@ mod tests {
         let thresholds = calibration.thresholds(0.005);
         assert_eq!(thresholds.publish_below, Some(-4.0));
         assert_eq!(thresholds.reject_from, Some(4.0));
+    }
+
+    #[test]
+    fn no_threshold_lies_where_nothing_was_decided_or_most_went_the_other_way() {
+        let approved = Calibration::new(&outcomes(|score| if score == -5.25 { [300, 0] } else { [0, 0] }));
+        let thresholds = approved.thresholds(0.005);
+        assert_eq!((thresholds.publish_below, thresholds.reject_from), (Some(-5.0), None));
+        assert_eq!(approved.between(f32::MIN, -5.0), [300, 0]);
+        let sure = Calibration::new(&outcomes(|score| match score {
+            -5.25 => [2_000, 0],
+            2.75 => [0, 3],
+            _ => [0, 0],
+        }));
+        assert_eq!(sure.thresholds(0.005).publish_below, Some(-5.0));
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! The learned model as a filter.
+//!
+//! Unlike the other filters it is handed what it judges by: the snapshot of the site's model. So it stays
+//! a pure function, and a policy need not be compiled again when moderators teach.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::calibration::{Calibration, points, probability};
+use super::calibration::{Thresholds, is_sampled, points, probability};
 use super::explain::{explain, quote};
 use super::features::Extractor;
 use super::lesson::Class;
-use super::model::Model;
 use super::prior::Prior;
-use crate::domain::{Draft, Effect, Evidence, Finding};
-use crate::filter::{Filter, Prepared};
+use super::snapshot::Snapshot;
+use crate::domain::{Draft, Effect, Finding};
 
 /// Points below which a finding is not worth a moderator's glance; its words are not looked for.
 const WORTH_EXPLAINING: f64 = 2.0;
@@ -24,35 +26,119 @@ thread_local! {
 #[derive(Debug, Clone)]
 pub struct Learned {
     prior: Arc<Prior>,
-    model: Arc<Model>,
-    calibration: Calibration,
     weight: f64,
     effect: Effect,
+    /// What a verdict does when the site's model is not loaded.
+    missing: Effect,
+    alone: Option<Alone>,
+}
+
+/// How far the filter may decide alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alone {
+    /// The share of wrong decisions that the site accepts.
+    pub accept_error: f64,
+    /// The share of what it could decide alone that goes to moderators all the same.
+    pub audit: f64,
+}
+
+/// What the filter would do with a comment if it were asked alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opinion {
+    /// Reject it rather than publish it.
+    pub rejects: bool,
+    /// The lot fell on this comment: a moderator decides, so that the estimate stays honest.
+    pub is_sampled: bool,
+    /// The filter runs in shadow: the opinion is told and has no effect.
+    pub is_shadow: bool,
+    /// What the opinion rests on, for the finding.
+    pub grounds: String,
+}
+
+/// What the filter says about one comment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    /// That it reads like spam or abuse, or that the model is not loaded.
+    pub findings: Vec<Finding>,
+    /// What it would decide alone, as far as it may and recent decisions bear it out.
+    pub opinion: Option<Opinion>,
+    /// The model's revision; 0 when only the prior spoke.
+    pub revision: u64,
 }
 
 impl Learned {
-    /// The filter with a snapshot of a site's model. `weight` multiplies its points; 1 leaves them.
-    pub fn new(prior: Arc<Prior>, model: Arc<Model>, weight: f64, effect: Effect) -> Self {
-        let calibration = model.calibration();
-        Self { prior, model, calibration, weight, effect }
+    /// The filter on a prior. `weight` multiplies its points; 1 leaves them.
+    pub fn new(prior: Arc<Prior>, weight: f64, effect: Effect) -> Self {
+        Self { prior, weight, effect, missing: Effect::Score, alone: None }
     }
 
-    /// What it finds in a comment; `None` when the comment is less likely to be rejected than one in fifty.
-    pub fn finding(&self, draft: &Draft) -> Option<Finding> {
+    /// Has a comment wait when the site's model is not loaded.
+    pub fn holding_when_missing(self, holds: bool) -> Self {
+        let effect = if self.effect == Effect::Shadow { Effect::Shadow } else { Effect::Hold };
+        Self { missing: if holds { effect } else { Effect::Score }, ..self }
+    }
+
+    /// Lets it decide alone.
+    pub fn deciding(self, alone: Option<Alone>) -> Self {
+        Self { alone, ..self }
+    }
+
+    /// What it says about a comment. `snapshot` is the site's model, `None` when it is not loaded; `lot`
+    /// is a hash of the comment's id that draws the sample, `None` to leave the comment out of it.
+    pub fn read(&self, draft: &Draft, snapshot: Option<&Snapshot>, lot: Option<u64>) -> Reading {
+        let mut reading = Reading::default();
+        if snapshot.is_none() {
+            reading.findings.push(self.not_loaded());
+        }
+        let known = snapshot.unwrap_or(Snapshot::untaught());
+        reading.revision = known.revision();
         EXTRACTOR.with_borrow_mut(|extractor| {
             let features = extractor.extract(draft);
-            let scores = self.model.score(&self.prior, features);
+            let scores = known.model().score(&self.prior, features);
             let class = if scores.spam >= scores.abuse { Class::Spam } else { Class::Abuse };
-            let log_odds = self.calibration.log_odds(scores.reject());
+            let log_odds = known.calibration().log_odds(scores.reject());
             let points = points(log_odds);
-            (points > 0.0).then(|| self.describe(draft, extractor, class, log_odds, points))
+            if points > 0.0 {
+                reading.findings.push(self.describe(draft, extractor, known, class, log_odds, points));
+            }
+            reading.opinion = self.opinion(known, scores.reject(), lot);
+        });
+        reading
+    }
+
+    fn opinion(&self, known: &Snapshot, score: f32, lot: Option<u64>) -> Option<Opinion> {
+        let Alone { accept_error, audit } = self.alone?;
+        let calibration = known.calibration();
+        let Thresholds { publish_below, reject_from } = calibration.thresholds(accept_error);
+        let published = publish_below.filter(|&below| score < below).map(|below| (f32::MIN, below));
+        let rejected = reject_from.filter(|&from| score >= from).map(|from| (from, f32::MAX));
+        let (from, below) = published.or(rejected)?;
+        let [fine, bad] = calibration.between(from, below);
+        Some(Opinion {
+            rejects: published.is_none(),
+            is_sampled: lot.is_some_and(|lot| is_sampled(lot, audit)),
+            is_shadow: self.effect == Effect::Shadow,
+            grounds: format!("of recent ones as sure, moderators approved {fine} and rejected {bad}"),
         })
+    }
+
+    fn not_loaded(&self) -> Finding {
+        Finding {
+            filter: Cow::Borrowed("learned"),
+            rule: Arc::from("not_loaded"),
+            weight: 0.0,
+            effect: self.missing,
+            spans: Vec::new(),
+            message: "What this site's moderators taught is not loaded here yet; the prior alone judged."
+                .into(),
+        }
     }
 
     fn describe(
         &self,
         draft: &Draft,
         extractor: &Extractor,
+        known: &Snapshot,
         class: Class,
         log_odds: f32,
         points: f64,
@@ -66,7 +152,8 @@ impl Learned {
         let mut spans = Vec::new();
         if points >= WORTH_EXPLAINING {
             let prior = |feature: &_| if class == Class::Spam { self.prior.part(feature) } else { 0.0 };
-            let explanation = explain(extractor, |feature| prior(feature) + self.model.part(feature, class));
+            let explanation =
+                explain(extractor, |feature| prior(feature) + known.model().part(feature, class));
             if let Some(heaviest) = explanation.heaviest {
                 let words = quote(&draft.text, heaviest);
                 message = format!("Reads like {like} ({percent} %), above all “{words}”.");
@@ -84,24 +171,19 @@ impl Learned {
     }
 }
 
-impl Filter for Learned {
-    fn name(&self) -> &'static str {
-        "learned"
-    }
-
-    fn inspect(&self, prepared: &Prepared<'_>, _: &Evidence, findings: &mut Vec<Finding>) {
-        findings.extend(self.finding(prepared.draft));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::Author;
-    use crate::learn::lesson::Lesson;
+    use crate::learn::Model;
+    use crate::learn::fold::Fold;
 
     fn shipped() -> Learned {
-        Learned::new(Arc::new(Prior::shipped()), Arc::default(), 1.0, Effect::Score)
+        Learned::new(Arc::clone(Prior::shared()), 1.0, Effect::Score)
+    }
+
+    fn found(draft: &Draft) -> Option<Finding> {
+        shipped().read(draft, Some(Snapshot::untaught()), None).findings.pop()
     }
 
     fn draft(text: &str) -> Draft {
@@ -111,7 +193,7 @@ mod tests {
     #[test]
     fn what_is_plainly_spam_is_found_on_the_first_day_with_its_words() {
         let text = "Lovely tune! Please visit my channel and subscribe, I give away a free phone every week";
-        let finding = shipped().finding(&draft(text)).unwrap();
+        let finding = found(&draft(text)).unwrap();
         assert!(finding.weight > 5.0, "{finding:?}");
         assert_eq!((finding.filter.as_ref(), finding.rule.as_ref()), ("learned", "spam"));
         let words: Vec<_> = finding.spans.iter().map(|span| span.of(text).unwrap()).collect();
@@ -133,7 +215,7 @@ mod tests {
             "",
         ];
         for remark in remarks {
-            let weight = shipped().finding(&draft(remark)).map_or(0.0, |finding| finding.weight);
+            let weight = found(&draft(remark)).map_or(0.0, |finding| finding.weight);
             assert!(weight < 4.0, "{weight}: {remark}");
         }
     }
@@ -147,24 +229,50 @@ mod tests {
             url: "http://kitchens.example".into(),
             ..Author::default()
         };
-        let weight = |draft: &Draft| shipped().finding(draft).map_or(0.0, |finding| finding.weight);
+        let weight = |draft: &Draft| found(draft).map_or(0.0, |finding| finding.weight);
         let with_shop = weight(&Draft { author, ..praise.clone() });
         assert!(with_shop > 5.0 && with_shop > weight(&praise) + 1.0, "{with_shop}");
+    }
+
+    fn taught(lessons: impl IntoIterator<Item = (String, Class)>) -> Snapshot {
+        let mut fold = Fold::new(Arc::clone(Prior::shared()), Model::default());
+        for (text, class) in lessons {
+            fold.settle(&draft(&text), Some(class), None);
+        }
+        Snapshot::new(1, 1, fold.finish().0)
     }
 
     #[test]
     fn a_site_teaches_it_otherwise() {
         let text = "Please visit my channel and subscribe";
-        let (prior, mut model) = (Arc::new(Prior::shipped()), Model::default());
-        let before = shipped().finding(&draft(text)).unwrap().weight;
-        let mut extractor = Extractor::default();
-        for number in 0..30u64 {
-            let features = extractor.extract(&draft(&format!("{text}, I play the tuba {number}"))).to_vec();
-            let lesson = Lesson::new(&model, &prior, &features, Class::Fine, &[number]);
-            let changes = lesson.changes(&model, &features, &[number]);
-            model.apply(&changes);
-        }
-        let after = Learned::new(prior, Arc::new(model), 1.0, Effect::Score).finding(&draft(text));
-        assert!(after.map_or(0.0, |finding| finding.weight) < before - 3.0);
+        let before = found(&draft(text)).unwrap().weight;
+        let lessons = (0..30).map(|number| (format!("{text}, I play the tuba {number}"), Class::Fine));
+        let reading = shipped().read(&draft(text), Some(&taught(lessons)), None);
+        assert!(reading.findings.first().map_or(0.0, |finding| finding.weight) < before - 3.0);
+        assert_eq!(reading.revision, 1);
+    }
+
+    #[test]
+    fn without_the_sites_model_it_says_so_and_the_prior_judges() {
+        let reading = shipped().read(&draft("Please visit my channel and subscribe"), None, None);
+        let rules: Vec<_> = reading.findings.iter().map(|finding| &*finding.rule).collect();
+        assert_eq!((rules, reading.revision), (vec!["not_loaded", "spam"], 0));
+        assert_eq!(reading.findings[0].effect, Effect::Score);
+        let holding = shipped().holding_when_missing(true).read(&draft(""), None, None);
+        assert_eq!(holding.findings[0].effect, Effect::Hold);
+    }
+
+    #[test]
+    fn it_has_an_opinion_once_recent_decisions_bear_it_out() {
+        let alone = Alone { accept_error: 0.02, audit: 0.25 };
+        let filter = shipped().deciding(Some(alone));
+        let text = |number: u32| format!("the council spoke of road {number} again, as it did in spring");
+        let opinion = |known: &Snapshot, lot| filter.read(&draft(&text(7)), Some(known), lot).opinion;
+        assert_eq!(opinion(Snapshot::untaught(), None), None);
+        let known = taught((0..120).map(|number| (text(number), Class::Fine)));
+        let alone = opinion(&known, None).expect("120 approvals bear out 2 %");
+        assert!(!alone.rejects && !alone.is_sampled && !alone.is_shadow);
+        assert!(opinion(&known, Some(1 << 60)).unwrap().is_sampled);
+        assert!(!opinion(&known, Some(u64::MAX)).unwrap().is_sampled);
     }
 }

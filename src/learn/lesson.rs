@@ -25,13 +25,15 @@ impl Class {
         [Class::Fine, Class::Spam, Class::Abuse].into_iter().find(|&class| class as u8 == code)
     }
 
-    /// What a decision says: approvals are fine, rejections teach when their reason is one of these
-    /// classes. Other reasons (off topic, duplicate) are no judgement of the text and teach nothing.
+    /// What a moderator's decision teaches: an approval, whatever its reason, that the comment is fine;
+    /// a rejection for `spam` spam; one for `abuse`, `hate`, `threat` or `sexual` abuse. A rejection for
+    /// any other reason (`off_topic`, `personal_data`, `illegal`, `other`, a portal's own, none) says
+    /// nothing of the words and teaches nothing.
     pub fn of_decision(approved: bool, reason: &str) -> Option<Self> {
         match reason {
             _ if approved => Some(Class::Fine),
             "spam" => Some(Class::Spam),
-            "abuse" => Some(Class::Abuse),
+            "abuse" | "hate" | "threat" | "sexual" => Some(Class::Abuse),
             _ => None,
         }
     }

@@ -110,6 +110,11 @@ impl Model {
         self.cells[STANDING].max(0) as u32
     }
 
+    /// How much all lessons of a class count together, in sixteenths of a lesson.
+    pub fn taught_of(&self, class: Class) -> i32 {
+        self.cells[TOTALS + class as usize]
+    }
+
     /// Log-odds by class, before calibration.
     pub fn score(&self, prior: &Prior, features: &[Feature]) -> Scores {
         let mut sum = View::default();

@@ -1,7 +1,12 @@
 //! What the filter knows before any moderator has decided: weights from labelled texts.
 
+use std::sync::{Arc, LazyLock};
+
 use super::features::{Feature, ONE, SLOT_BITS, SLOTS, VERSION};
 use super::logistic::Linear;
+
+/// Decoded once for the whole process.
+static SHARED: LazyLock<Arc<Prior>> = LazyLock::new(|| Arc::new(Prior::shipped()));
 
 const MAGIC: &[u8; 8] = b"mqprior1";
 const HEADER: usize = MAGIC.len() + 2 + 1 + 4 + 4;
@@ -38,6 +43,11 @@ impl Prior {
     /// The prior that comes with the program. Its sources stand in `SOURCES.md` beside it.
     pub fn shipped() -> Self {
         Self::from_bytes(include_bytes!("prior/prior.bin")).expect("the shipped prior fits this program")
+    }
+
+    /// The same, decoded once and shared by all who use it.
+    pub fn shared() -> &'static Arc<Self> {
+        &SHARED
     }
 
     /// A prior that says nothing.

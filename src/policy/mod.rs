@@ -9,7 +9,7 @@
 //! thresholds = { hold = 5.0, reject = 15.0 }
 //! queue = { cap = 1000000 }               # comments that may wait
 //! reports = { hide = false }              # hide a published comment that was reported until decided
-//! learned = { weight = 1.0 }              # or false; what the statistical filter may add
+//! learned = { weight = 1.0 }              # or false; what the statistical filter may add; see below
 //! # Shipped lists by name: false, a weight, or { weight, cap, action, shadow, allow }; `cap` for all together.
 //! starter = { cap = 10.0, mild = false, profanity = 4.0, spam = { shadow = true } }
 //! # Built-in rules: false, a weight, or { from, weight, action, shadow }.
@@ -46,6 +46,25 @@
 //! thresholds = { hold = 2.0 }
 //! ```
 //!
+//! `[learned]` is the statistical filter: a prior that comes with the program, and what this site's
+//! moderators taught by approving and rejecting. `weight`, `action` and `shadow` are as for any rule.
+//! - `missing = "go_on"` or `"hold"`: what to do with a comment while the site's model is not loaded on
+//!   the server that judges it. Either way a finding says so and the prior judges.
+//! - `accept_error`, from 0.001 to 0.2, lets the filter decide alone: of what it publishes and of what
+//!   it rejects by itself, this share may be wrong. Where that begins follows from how moderators
+//!   decided on the last one to two thousand comments; until they bear it out (200 decisions for 0.005),
+//!   and again when too few of them still do, nothing is decided alone. Left out: the filter adds points
+//!   and never decides.
+//! - `audit`, from 0 to 1, 0.05 when left out: the share of what it would decide alone that waits for a
+//!   moderator all the same, drawn by the comment's id. A finding says so.
+//!
+//! What `accept_error` changes in each mode; a comment that another rule holds or rejects, or whose score
+//! reaches a threshold, fares as without it:
+//! - `pre`: a comment that is surely fine is published instead of waiting.
+//! - `trusted`: the same for authors that are not trusted yet.
+//! - `post`: such a comment is published anyway, and none is drawn for review.
+//! - every mode: a comment that is surely to be rejected is rejected, whatever its score.
+//!
 //! Architecture invariant: the verdict is made in `verdict.rs` and nowhere else.
 
 mod limits;
@@ -61,7 +80,8 @@ use std::sync::Arc;
 use crate::document::{self, Section};
 use crate::domain::{Draft, Evidence, Verdict};
 use crate::filter::{AuthorFilter, AuthorRules, Filter, Links, Prepared, Repeats, Shape};
-use crate::learn::Prior;
+use crate::learn::filter::Reading;
+use crate::learn::{Learned, Prior, Snapshot};
 use crate::limit::Charge;
 use limits::LimitRule;
 use sections::Override;
@@ -82,8 +102,26 @@ pub struct Policy {
     repeats: Repeats,
     author: AuthorRules,
     filters: Vec<Box<dyn Filter>>,
+    learned: Option<Learned>,
     waiting_cap: u64,
     hides_reported: bool,
+}
+
+/// What moderators taught, for one comment.
+#[derive(Debug, Clone, Copy)]
+pub struct Taught<'a> {
+    /// The site's model; `None` when it is not loaded here, which the verdict says.
+    pub model: Option<&'a Snapshot>,
+    /// A hash of the comment's id: draws those that moderators see though the filter could decide
+    /// alone. `None` leaves the comment out of the draw.
+    pub lot: Option<u64>,
+}
+
+impl Taught<'_> {
+    /// Nothing yet: the prior alone judges.
+    pub fn nothing() -> Self {
+        Self { model: Some(Snapshot::untaught()), lot: None }
+    }
 }
 
 /// What a score leads to.
@@ -101,7 +139,7 @@ impl Policy {
     /// # Errors
     /// Every mistake, in the order of the source.
     pub fn compile(source: &str, revision: u64) -> Result<Policy, Vec<Mistake>> {
-        Self::compile_with_prior(source, revision, sections::shipped_prior())
+        Self::compile_with_prior(source, revision, Prior::shared())
     }
 
     /// The same with another prior for the learned filter.
@@ -128,7 +166,6 @@ impl Policy {
             Box::new(AuthorFilter(author.clone())),
         ];
         filters.extend(sections::patterns(&root).map(|patterns| Box::new(patterns) as Box<dyn Filter>));
-        filters.extend(sections::learned(&root, prior).map(|learned| Box::new(learned) as Box<dyn Filter>));
         let limits = sections::limits(&root).unwrap_or_else(sections::default_limits);
         let (places, threads) = sections::overrides(&root, &limits);
         let hides_reported = sections::hides_reported(&root);
@@ -142,6 +179,7 @@ impl Policy {
             repeats: Repeats(repeats),
             author,
             filters,
+            learned: sections::learned(&root, prior),
             waiting_cap: sections::waiting_cap(&root),
             hides_reported,
         };
@@ -159,14 +197,25 @@ impl Policy {
         &self.source
     }
 
-    /// Runs every filter and makes the verdict by the terms that hold where the comment belongs.
+    /// Runs every filter and makes the verdict by the terms that hold where the comment belongs, as if
+    /// the site's moderators had taught nothing yet.
     pub fn judge(&self, prepared: &Prepared<'_>, evidence: &Evidence) -> Verdict {
+        self.judge_with(prepared, evidence, Taught::nothing())
+    }
+
+    /// The same with what they taught.
+    pub fn judge_with(&self, prepared: &Prepared<'_>, evidence: &Evidence, taught: Taught<'_>) -> Verdict {
         let mut findings = Vec::new();
         for filter in &self.filters {
             filter.inspect(prepared, evidence, &mut findings);
         }
+        let reading =
+            self.learned.as_ref().map(|learned| learned.read(prepared.draft, taught.model, taught.lot));
+        let Reading { findings: learned, opinion, revision: model_revision } = reading.unwrap_or_default();
+        findings.extend(learned);
         let trusted = self.author.trusts(&evidence.author);
-        verdict::decide(findings, self.terms_for(prepared.draft), trusted, evidence, self.revision)
+        let verdict = verdict::decide(findings, self.terms_for(prepared.draft), trusted, opinion, evidence);
+        Verdict { policy_revision: self.revision, model_revision, ..verdict }
     }
 
     /// For each fingerprint, the count from which another rule would fire; `u32::MAX` when none would.

@@ -241,3 +241,34 @@ mod any_source {
         }
     }
 }
+
+#[test]
+fn what_the_learned_filter_may_do_is_checked() {
+    for good in ["learned = false", "learned = { accept_error = 0.005, audit = 0.1, missing = \"hold\" }"] {
+        compile(good);
+    }
+    for (bad, part) in [
+        ("learned = { accept_error = 0.5 }", "learned.accept_error"),
+        ("learned = { accept_error = 0.01, audit = 2 }", "learned.audit"),
+        ("learned = { audit = 0.1 }", "without `accept_error`"),
+        ("learned = { missing = \"stop\" }", "learned.missing"),
+    ] {
+        let told = mistakes(bad);
+        assert!(told.len() == 1 && told[0].contains(part), "{told:?}");
+    }
+}
+
+#[test]
+fn a_model_that_is_not_loaded_is_told_and_holds_only_when_asked_to() {
+    let text = draft("What a lovely article.");
+    let unloaded = Taught { model: None, lot: None };
+    for (missing, action) in [("go_on", Action::Publish), ("hold", Action::Hold)] {
+        let policy = compile(&format!("mode = \"post\"\nlearned = {{ missing = \"{missing}\" }}"));
+        let verdict = policy.judge_with(&Prepared::new(&text), &Evidence::default(), unloaded);
+        assert_eq!((verdict.action, verdict.model_revision), (action, 0));
+        assert!(verdict.findings.iter().any(|finding| &*finding.rule == "not_loaded"));
+    }
+    let without = compile("mode = \"post\"\nlearned = false");
+    let verdict = without.judge_with(&Prepared::new(&text), &Evidence::default(), unloaded);
+    assert!(verdict.findings.iter().all(|finding| finding.filter != "learned"));
+}

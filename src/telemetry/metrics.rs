@@ -9,6 +9,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::learning::Learning;
 use crate::domain::{Action, SiteName, Timestamp};
 use crate::queue::Counts;
 
@@ -22,6 +23,7 @@ pub struct Metrics {
     oldest: Family<SiteLabels, Gauge<f64, AtomicU64>>,
     store_up: Gauge<i64, AtomicI64>,
     store_warnings: Gauge<i64, AtomicI64>,
+    learning: Learning,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -70,7 +72,9 @@ impl Metrics {
         registry.register("store_up", "1 while the queue store answers", store_up.clone());
         let warnings = "Settings under which the store may lose acknowledged comments; the log names them";
         registry.register("store_warnings", warnings, store_warnings.clone());
-        Self { registry: Arc::new(registry), verdicts, refusals, comments, oldest, store_up, store_warnings }
+        let learning = Learning::register(&mut registry);
+        let registry = Arc::new(registry);
+        Self { registry, verdicts, refusals, comments, oldest, store_up, store_warnings, learning }
     }
 
     /// Counts a comment taken in.
@@ -117,6 +121,11 @@ impl Metrics {
         self.store_warnings.set(i64::try_from(warnings).unwrap_or(i64::MAX));
     }
 
+    /// What is counted of the learned models.
+    pub fn learning(&self) -> &Learning {
+        &self.learning
+    }
+
     /// The numbers as OpenMetrics text.
     pub fn render(&self) -> String {
         let mut page = String::new();
@@ -134,6 +143,7 @@ impl Default for Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learner::Progress;
 
     #[test]
     fn what_was_counted_is_on_the_page() {
@@ -142,12 +152,19 @@ mod tests {
         metrics.limited(&site, "author");
         let counts = Counts { pending: 3, oldest_pending: Some(Timestamp(1000)), ..Counts::default() };
         metrics.queue(&site, &counts, Timestamp(3500));
+        let progress = Progress { revision: 7, lessons: Some(5), behind: 2 };
+        metrics.learning().progress(&site, &progress);
+        metrics.learning().memory(1024);
         let page = metrics.render();
         for line in [
             "modqueue_verdicts_total{site=\"default\",action=\"hold\"} 1",
             "modqueue_rate_limited_total{site=\"default\",limit=\"author\"} 1",
             "modqueue_queue_comments{site=\"default\",state=\"pending\"} 3",
             "modqueue_queue_oldest_age_seconds{site=\"default\"} 2.5",
+            "modqueue_model_revision{site=\"default\"} 7",
+            "modqueue_model_lessons{site=\"default\"} 5",
+            "modqueue_model_lag_events{site=\"default\"} 2",
+            "modqueue_models_memory_bytes 1024",
         ] {
             assert!(page.contains(line), "{line}\n{page}");
         }

@@ -9,7 +9,7 @@ mod rules;
 mod site;
 
 pub use keywords::keywords;
-pub use learned::{learned, shipped_prior};
+pub use learned::learned;
 pub use limits::{default_limits, limits};
 pub use lists::patterns;
 pub use overrides::{Override, overrides};

@@ -17,7 +17,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic_types::{ErrorInfo, StatusExt};
 
-use super::clients::{Bearer, Called};
+use super::clients::{Bearer, Called, Clients};
 use super::redis_server::RedisServer;
 
 /// Where the service keeps its comments.
@@ -94,6 +94,16 @@ impl Service {
 
     pub fn admin(&self) -> PolicyServiceClient<Called> {
         PolicyServiceClient::new(self.called("admin"))
+    }
+
+    /// A client for each service, on the site `news`.
+    pub fn clients(&self) -> Clients {
+        Clients { submission: self.portal(), review: self.desk(), policy: self.admin() }
+    }
+
+    /// Puts another policy in force on `news`.
+    pub async fn change_policy(&self, source: &str) {
+        self.clients().set_policy(source).await;
     }
 
     /// A channel that sends the token of this name.
