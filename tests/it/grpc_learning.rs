@@ -15,6 +15,7 @@ use crate::support::service::{Service, on_each_store};
 
 on_each_store!(
     rejections_raise_the_score_of_the_next_and_undoing_them_brings_it_back_exactly,
+    one_author_teaches_less_than_many,
     with_accepted_errors_the_filter_publishes_and_rejects_alone_and_draws_a_sample,
 );
 
@@ -117,6 +118,34 @@ async fn rejections_raise_the_score_of_the_next_and_undoing_them_brings_it_back_
     }
     let back = learned(&mut clients, &next, &raised).await;
     assert_eq!((back.score, &back.findings), (before.score, &before.findings));
+}
+
+/// Three made-up words that no other number shares.
+fn own_words(number: usize) -> String {
+    let syllable = |index: usize| ["ka", "mo", "ri", "su", "te", "lo", "ni"][index % 7];
+    let word = |seed: usize| [seed, seed / 7, seed / 49].map(syllable).concat();
+    [11, 29, 53].map(|factor| word(number * factor + factor)).join(" ")
+}
+
+async fn one_author_teaches_less_than_many(service: Service) {
+    service.policy(POLICY).await;
+    let mut clients = service.clients();
+    let fine = |number| format!("The council met about road {number} and closed it for a week");
+    taught(&mut clients, "fine", 40, (own_author("reader"), fine), (CommentState::Approved, "")).await;
+    let last = own_words(39);
+    let before = learned(&mut clients, &last, &Verdict::default()).await;
+    let alone = (|_| "one-author".to_owned(), own_words);
+    let ids = taught(&mut clients, "one", 40, alone, (CommentState::Rejected, "spam")).await;
+    let by_one = learned(&mut clients, &last, &before).await;
+    for id in ids {
+        let request = UndoDecisionRequest { comment_id: id, ..Default::default() };
+        clients.review.undo_decision(request).await.expect("it is undone");
+    }
+    let back = learned(&mut clients, &last, &by_one).await;
+    assert_eq!(back.score, before.score);
+    taught(&mut clients, "many", 40, (own_author("m"), own_words), (CommentState::Rejected, "spam")).await;
+    let by_many = learned(&mut clients, &last, &back).await;
+    assert!(by_many.score > by_one.score + 0.5, "{} and {}", by_many.score, by_one.score);
 }
 
 async fn with_accepted_errors_the_filter_publishes_and_rejects_alone_and_draws_a_sample(service: Service) {
