@@ -51,10 +51,15 @@ pub fn find(text: &Text<'_>) -> Vec<Found> {
     while at < text.words().len() && found.len() < MOST {
         // A chain of words that is no link has none in its later part either: its ending is the same.
         let (chain_end, link) = link_at(text, at);
-        (at, _) = match link.or_else(|| phone_at(text, at)) {
-            Some((next, thing)) => (next, found.push(thing)),
-            None => (chain_end, ()),
+        let Some((next, thing)) = link.or_else(|| phone_at(text, at)) else {
+            at = chain_end;
+            continue;
         };
+        at = next;
+        // An address may reach back over the one before: `me@mail.me@example.org`.
+        if found.last().is_none_or(|last: &Found| last.span.end <= thing.span.start) {
+            found.push(thing);
+        }
     }
     found
 }

@@ -70,6 +70,12 @@ fn ordinary_text_has_no_other_reading() {
     }
 }
 
+#[test]
+fn a_mark_after_a_character_that_folds_to_several_is_dropped_at_once() {
+    let once = Text::new("ŉ\u{94d}").folded().to_owned();
+    assert_eq!((once.as_str(), Text::new(&once).folded()), ("ʼn", "ʼn"));
+}
+
 fn any_text() -> impl Strategy<Value = String> {
     let interesting =
         "[a-zA-Z0-9 .*@$!|(){}<>_/'\\-\u{200b}\u{300}\u{301}сіѕаеΑΗσΣüßﬃＡ𝒻ﷺ鸡🇬🅰\u{202e}\u{900}ᴜк\n]{0,40}";

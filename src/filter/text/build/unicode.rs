@@ -66,7 +66,6 @@ impl<'a> Builder<'a> {
             if self.drops(&fold) {
                 continue;
             }
-            self.previous = Some(fold.class);
             let capital = character.is_uppercase();
             self.text.counts.capitals += u32::from(capital);
             self.emit(at, &fold, capital);
@@ -79,14 +78,18 @@ impl<'a> Builder<'a> {
             || fold.class == Class::ScriptMark && matches!(self.previous, Some(Class::Latin | Class::Digit))
     }
 
-    fn emit(&mut self, at: usize, fold: &Fold, capital: bool) {
-        for &part in fold.letters() {
+    /// Each letter that a character folds to is taken for what it is by itself, as it would be when the folded
+    /// text were folded again.
+    fn emit(&mut self, at: usize, whole: &Fold, capital: bool) {
+        for &part in whole.letters() {
+            let class = if whole.letters().len() == 1 { whole.class } else { fold(part).class };
+            self.previous = Some(class);
             let start = self.text.folded.len();
             self.text.folded.push(part);
             if let Some(origins) = &mut self.text.origins {
                 origins.extend(std::iter::repeat_n(at as u32, part.len_utf8()));
             }
-            match fold.class {
+            match class {
                 Class::Latin if !part.is_alphanumeric() => self.between(start, at),
                 Class::Latin if capital => self.capital(start, at, part),
                 Class::Latin => self.word_character(start, at, part, Word::HAS_LATIN),
