@@ -5,6 +5,7 @@
 //! out, rather than a listener a worker, keeps all workers busy when there are few connections: the
 //! kernel spreads connections over listeners by hash, and ten of them often leave a core idle.
 
+mod connection;
 mod housekeeping;
 mod learning;
 mod store;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::{Config, MadeTokens, make_tokens};
 use crate::domain::ManualClock;
@@ -27,6 +28,7 @@ use crate::limit::Shield;
 use crate::policy::Policies;
 use crate::queue::{Queue, QueueError};
 use crate::rpc::auth::Tokens;
+use crate::rpc::door::Shares;
 use crate::rpc::health::{self, Readiness};
 use crate::telemetry::Metrics;
 use housekeeping::Housekeeper;
@@ -78,6 +80,7 @@ pub struct Application {
     address: SocketAddr,
     metrics_address: Option<SocketAddr>,
     workers: Vec<Worker>,
+    places: Arc<Semaphore>,
     made_tokens: Option<MadeTokens>,
     housekeeper: Housekeeper,
     learning: Learning,
@@ -122,6 +125,7 @@ impl Application {
         let (stop, stopping) = watch::channel(false);
         let (readiness, health_service) = health::new().await;
         let shared = Arc::new(Shared {
+            shares: Arc::new(Shares::new(&config.bounds)),
             tokens: Arc::new(Tokens::new(tokens, config.sites.clone())),
             policies: Arc::new(Policies::new(config.sites.iter().cloned())),
             models: Arc::new(Models::new(config.sites.iter().cloned(), config.models_memory_bytes)),
@@ -135,6 +139,7 @@ impl Application {
         let workers = (0..config.workers.get())
             .map(|index| Worker::start(index, &config, &store, &shared))
             .collect::<Result<_, _>>()?;
+        let places = Arc::new(Semaphore::new(config.bounds.max_connections));
         let retention = config.retention.clone();
         let learning = Learning::new(Arc::clone(&queue), Arc::clone(&shared));
         let housekeeper = Housekeeper { store, queue, shared, readiness: readiness.clone(), retention };
@@ -143,6 +148,7 @@ impl Application {
             address,
             metrics_address,
             workers,
+            places,
             made_tokens,
             housekeeper,
             learning,
@@ -178,7 +184,7 @@ impl Application {
         let learning = tokio::spawn(self.learning.run());
         tokio::select! {
             () = stop => {}
-            () = accept(&self.listener, &self.workers) => {}
+            () = accept(&self.listener, &self.workers, &self.places) => {}
         }
         keeper.abort();
         learning.abort();
@@ -194,15 +200,19 @@ impl Application {
 }
 
 /// Deals connections out in turn. A worker whose backlog is full is passed over; when all are, the connection
-/// waits in the kernel's backlog.
-async fn accept(listener: &TcpListener, workers: &[Worker]) {
+/// waits in the kernel's backlog. One beyond the most is closed at once, which its client hears; left in the backlog
+/// it would only wait for nothing.
+async fn accept(listener: &TcpListener, workers: &[Worker], places: &Arc<Semaphore>) {
     let mut turn = 0;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                workers[turn % workers.len()].take(stream).await;
-                turn += 1;
-            }
+            Ok((stream, peer)) => match Arc::clone(places).try_acquire_owned() {
+                Ok(place) => {
+                    workers[turn % workers.len()].take(stream, place).await;
+                    turn += 1;
+                }
+                Err(_) => tracing::debug!(%peer, "a connection beyond bounds.max_connections was closed"),
+            },
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;

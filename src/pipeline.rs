@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{
-    Action, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict, new_id,
+    Action, AuthorRecord, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict,
+    new_id,
 };
 use crate::filter::Prepared;
 use crate::learn::Models;
@@ -140,6 +141,11 @@ impl Pipeline {
         if let Err(refused) = shielded {
             return Err(self.limited(site, &charges, refused.index, refused.retry_after));
         }
+        let charges = if validate_only {
+            charges
+        } else {
+            self.with_standing(site, &policy, &draft, &recalled.author, charges)?
+        };
         let judged = self.judge(site, &policy, Some(&id), &prepared, &evidence(&recalled, vec![]));
         if validate_only {
             return Ok(Submitted {
@@ -148,6 +154,23 @@ impl Pipeline {
             });
         }
         self.admit(site, &policy, id, draft, judged, recalled, charges).await
+    }
+
+    /// Adds the limits for authors like this one, who is known by now, and asks the shield about them.
+    fn with_standing(
+        &self,
+        site: &SiteName,
+        policy: &Policy,
+        draft: &Draft,
+        author: &AuthorRecord,
+        mut charges: Vec<Charge>,
+    ) -> Result<Vec<Charge>, SubmitError> {
+        let own = policy.charges_by_standing(draft, author);
+        if let Err(refused) = self.shield.check(site, policy.revision(), &own) {
+            return Err(self.limited(site, &own, refused.index, refused.retry_after));
+        }
+        charges.extend(own);
+        Ok(charges)
     }
 
     async fn recall(
@@ -187,7 +210,7 @@ impl Pipeline {
         draft: Draft,
         judged: Judged,
         recalled: Recalled,
-        charges: Vec<Charge>,
+        mut charges: Vec<Charge>,
     ) -> Result<Submitted, SubmitError> {
         let grounds =
             Grounds { author_version: recalled.author.version, seen_below: judged.seen_below.clone() };
@@ -199,6 +222,8 @@ impl Pipeline {
             let fresh = evidence(&recalled, held_by);
             let mut judged = self.judge(site, policy, Some(&id), &Prepared::new(&draft), &fresh);
             judged.verdict = first_verdict.stricter(judged.verdict);
+            charges = policy.charges(&draft);
+            charges.extend(policy.charges_by_standing(&draft, &recalled.author));
             let second = admission(&id, &draft, policy, judged, charges.clone(), None);
             admitted = self.queue.admit(site, second).await?;
         }
@@ -305,7 +330,13 @@ impl Pipeline {
         site: &SiteName,
         draft: &Draft,
     ) -> Result<Vec<(Charge, QuotaLeft)>, QueueError> {
-        let charges = self.policy(site).map_or_else(Vec::new, |policy| policy.charges(draft));
+        let Some(policy) = self.policy(site) else { return Ok(vec![]) };
+        let mut charges = policy.charges(draft);
+        if policy.limits_some_authors(draft) {
+            let (id, author_id) = (CommentId::generate(), draft.author.id.clone());
+            let recalled = self.queue.recall(site, Probe { id, author_id, fingerprints: vec![] }).await?;
+            charges.extend(policy.charges_by_standing(draft, &recalled.author));
+        }
         let left = self.queue.quota(site, &charges).await?;
         Ok(charges.into_iter().zip(left).collect())
     }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 
 use super::StartError;
+use super::connection::{Accepted, Connection};
 use super::store::Store;
 use crate::config::{Config, Tls};
 use crate::domain::Clock;
@@ -24,6 +25,7 @@ use crate::policy::Policies;
 use crate::queue::Queue;
 use crate::review::Review;
 use crate::rpc::auth::Tokens;
+use crate::rpc::door::{Porter, Shares};
 use crate::rpc::health::HealthService;
 use crate::rpc::{self, RpcParts};
 use crate::telemetry::Metrics;
@@ -31,6 +33,7 @@ use crate::telemetry::Metrics;
 /// What all workers of a process share.
 pub(super) struct Shared {
     pub(super) tokens: Arc<Tokens>,
+    pub(super) shares: Arc<Shares>,
     pub(super) policies: Arc<Policies>,
     pub(super) models: Arc<Models>,
     pub(super) shield: Arc<Shield>,
@@ -43,14 +46,13 @@ pub(super) struct Shared {
 
 /// A running worker.
 pub(super) struct Worker {
-    connections: mpsc::Sender<std::net::TcpStream>,
+    connections: mpsc::Sender<Accepted>,
     thread: JoinHandle<()>,
 }
 
 /// Connections that wait for a busy worker.
 const BACKLOG: usize = 1024;
 const POLL: Duration = Duration::from_millis(50);
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 impl Worker {
     pub(super) fn start(
@@ -70,11 +72,11 @@ impl Worker {
     }
 
     /// Hands a connection over. It leaves this runtime and enters the worker's.
-    pub(super) async fn take(&self, stream: TcpStream) {
+    pub(super) async fn take(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let moved = stream.set_nodelay(true).and_then(|()| stream.into_std());
         match moved {
             Ok(stream) => {
-                let _ = self.connections.send(stream).await;
+                let _ = self.connections.send(Accepted { stream, place }).await;
             }
             Err(error) => tracing::debug!(%error, "a connection went away at once"),
         }
@@ -88,12 +90,7 @@ impl Worker {
     }
 }
 
-async fn serve(
-    config: Config,
-    store: Store,
-    shared: Arc<Shared>,
-    incoming: mpsc::Receiver<std::net::TcpStream>,
-) {
+async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc::Receiver<Accepted>) {
     let queue = match store.handle().await {
         Ok(queue) => queue,
         Err(error) => {
@@ -102,9 +99,12 @@ async fn serve(
         }
     };
     let routes = rpc::routes(parts(&config, queue, &shared));
+    let bounds = config.bounds;
     let mut server = Server::builder()
-        .max_concurrent_streams(config.bounds.max_streams_per_connection)
-        .http2_keepalive_interval(Some(KEEP_ALIVE));
+        .max_concurrent_streams(bounds.max_streams_per_connection)
+        .http2_max_header_list_size(bounds.max_header_bytes)
+        .http2_keepalive_interval(Some(bounds.keep_alive_interval))
+        .http2_keepalive_timeout(Some(bounds.keep_alive_timeout));
     if let Some(tls) = &shared.tls {
         match server.tls_config(tls.clone()) {
             Ok(with_tls) => server = with_tls,
@@ -118,7 +118,7 @@ async fn serve(
     let stopped = async move {
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
-    let streams = ReceiverStream::new(incoming).map(TcpStream::from_std);
+    let streams = ReceiverStream::new(incoming).map(move |accepted| Connection::new(accepted, &bounds));
     if let Err(error) = server.add_routes(routes).serve_with_incoming_shutdown(streams, stopped).await {
         tracing::error!(%error, "a worker stopped serving");
     }
@@ -150,6 +150,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
             patience: config.feed.patience,
             stopping: shared.stopping.clone(),
         },
+        porter: Porter::new(&config.bounds, Arc::clone(&shared.shares)),
         health: shared.health_service.clone(),
     }
 }

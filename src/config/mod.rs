@@ -3,7 +3,9 @@
 //! A file, the environment and flags override one another in that order. All mistakes are told at once.
 
 mod arguments;
+mod bounds;
 mod raw;
+mod reading;
 mod secrets;
 
 use std::net::SocketAddr;
@@ -147,10 +149,36 @@ pub struct Bounds {
     pub max_text_bytes: usize,
     /// Bytes of one message.
     pub max_message_bytes: usize,
+    /// Bytes of a call's headers.
+    pub max_header_bytes: u32,
+    /// Things on one page of a list; calls with a smaller bound of their own keep it.
+    pub max_page_size: u32,
+    /// Connections of this process.
+    pub max_connections: usize,
     /// Calls and streams in flight on one connection.
     pub max_streams_per_connection: u32,
+    /// Calls in flight of one token, in this process.
+    pub max_calls_per_token: u32,
+    /// Streams of one token, in this process.
+    pub max_streams_per_token: u32,
+    /// Bytes of answers that wait for one token's clients to read them.
+    pub max_unread_bytes_per_token: usize,
+    /// Portals' calls in flight in one worker, however quick they are.
+    pub max_portal_calls_per_worker: u32,
+    /// Moderators' and admins' calls in flight in one worker, however quick they are.
+    pub max_staff_calls_per_worker: u32,
+    /// When most calls take longer than this, fewer are let in at once.
+    pub target_wait: Duration,
     /// The longest any unary call may take.
     pub max_call_duration: Duration,
+    /// A connection is closed on which there was no call for this long.
+    pub max_connection_idle: Duration,
+    /// A connection is closed whose client takes nothing of an answer for this long.
+    pub answer_patience: Duration,
+    /// A client is asked for a sign of life this often.
+    pub keep_alive_interval: Duration,
+    /// And gives it within this, or the connection is closed.
+    pub keep_alive_timeout: Duration,
     /// The store must answer within this.
     pub store_timeout: Duration,
 }

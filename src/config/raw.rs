@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use super::bounds::bounds;
+use super::reading::{close, number, span};
 use super::{
-    Bounds, Config, FeedSettings, Fingerprint, LogFormat, Retention, Role, ShieldSettings, StoreUrl, Tls,
-    Token,
+    Config, FeedSettings, Fingerprint, LogFormat, Retention, Role, ShieldSettings, StoreUrl, Tls, Token,
 };
 use crate::document::{self, Mistake, Placed, Section};
 use crate::domain::SiteName;
@@ -213,19 +212,6 @@ fn roles(section: &Section<'_>) -> Vec<Role> {
     names.iter().filter_map(role).collect()
 }
 
-fn bounds(root: &Section<'_>) -> Bounds {
-    let section = root.section("bounds");
-    let bounds = Bounds {
-        max_text_bytes: number(&section, "max_text_bytes", 1..=1 << 20, 32 * 1024) as usize,
-        max_message_bytes: number(&section, "max_message_bytes", 1 << 16..=64 << 20, 4 << 20) as usize,
-        max_streams_per_connection: number(&section, "max_streams_per_connection", 1..=100_000, 1024) as u32,
-        max_call_duration: span(&section, "max_call_duration", 1..=600, 30),
-        store_timeout: span(&section, "store_timeout", 1..=60, 2),
-    };
-    close(section);
-    bounds
-}
-
 /// `[models] memory_bytes`.
 fn models_memory_bytes(root: &Section<'_>) -> usize {
     let section = root.section("models");
@@ -265,39 +251,6 @@ fn shield(root: &Section<'_>) -> ShieldSettings {
     };
     close(section);
     shield
-}
-
-fn number(
-    section: &Option<Section<'_>>,
-    key: &'static str,
-    bounds: RangeInclusive<u64>,
-    default: u64,
-) -> u64 {
-    section.as_ref().and_then(|section| section.whole(key, bounds)).unwrap_or(default)
-}
-
-/// A length of time within bounds; bounds and default in seconds.
-fn span(
-    section: &Option<Section<'_>>,
-    key: &'static str,
-    bounds: RangeInclusive<u64>,
-    default: u64,
-) -> Duration {
-    let default = Duration::from_secs(default);
-    let Some(section) = section else { return default };
-    let Some(span) = section.duration(key) else { return default };
-    let (least, most) = (Duration::from_secs(*bounds.start()), Duration::from_secs(*bounds.end()));
-    if !(least..=most).contains(&span) {
-        let (least, most) = (humantime::format_duration(least), humantime::format_duration(most));
-        section.complain(key, format!("must be from {least} to {most}."));
-    }
-    span
-}
-
-fn close(section: Option<Section<'_>>) {
-    if let Some(section) = section {
-        section.close();
-    }
 }
 
 #[cfg(test)]

@@ -47,6 +47,17 @@ impl Default for AuthorRules {
     }
 }
 
+/// How far an author has come with the moderators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorKind {
+    /// Fewer approved comments than `author.new` asks for; guests as well.
+    New,
+    /// Neither new nor trusted.
+    Known,
+    /// Trusted by the counts or by an admin.
+    Trusted,
+}
+
 /// Decisions below which a share of rejections says nothing.
 const FEWEST_DECISIONS: u32 = 3;
 /// The share of rejections above which nobody is trusted.
@@ -63,6 +74,16 @@ impl AuthorRules {
                 trusted.is_some_and(|trusted| trusted.reached(f64::from(record.approved)).is_some())
                     && rejected_share(record) <= TRUSTED_REJECTIONS
             }
+        }
+    }
+
+    /// How far an author has come. Where the rule `new` is off, the first approved comment is the border.
+    pub fn kind(&self, record: &AuthorRecord) -> AuthorKind {
+        let border = self.new.as_ref().map_or(1.0, |new| new.from);
+        match record.standing {
+            _ if self.trusts(record) => AuthorKind::Trusted,
+            Standing::Counted if f64::from(record.approved) < border => AuthorKind::New,
+            _ => AuthorKind::Known,
         }
     }
 }

@@ -17,7 +17,7 @@ mod rule;
 mod shape;
 pub mod text;
 
-pub use author::{AuthorFilter, AuthorList, AuthorRules};
+pub use author::{AuthorFilter, AuthorKind, AuthorList, AuthorRules};
 pub use keywords::{Keywords, Unusable, WordList, check as check_word};
 pub use links::{DomainList, DomainSet, LinkRules, Links, NotADomain};
 pub use patterns::{Pattern, PatternError, PatternView, Patterns};

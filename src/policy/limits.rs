@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use crate::domain::Draft;
+use crate::filter::AuthorKind;
 use crate::limit::{Charge, LimitMode, Quota};
 
 /// A part of a limit's key.
@@ -35,6 +36,8 @@ pub struct LimitRule {
     pub mode: LimitMode,
     /// Comments without the key share one count instead of being skipped.
     pub missing_is_shared: bool,
+    /// The authors that it counts; `None`: all.
+    pub authors: Option<Vec<AuthorKind>>,
     /// Leading bits of an IPv4 address that count, 8 to 32.
     pub ipv4_prefix: u8,
     /// Leading bits of an IPv6 address that count, 16 to 128.
@@ -42,6 +45,11 @@ pub struct LimitRule {
 }
 
 impl LimitRule {
+    /// Whether it counts the comments of these authors and not of everybody.
+    pub fn is_for(&self, kind: AuthorKind) -> bool {
+        self.authors.as_ref().is_some_and(|authors| authors.contains(&kind))
+    }
+
     /// What this limit charges for a draft; `None` when the draft lacks the key.
     pub fn charge(&self, draft: &Draft) -> Option<Charge> {
         let mut key = String::new();
@@ -126,6 +134,7 @@ mod tests {
             quota: Quota::new(1, Duration::from_secs(1), 1).unwrap(),
             mode: LimitMode::Enforce,
             missing_is_shared: false,
+            authors: None,
             ipv4_prefix: 32,
             ipv6_prefix: 64,
         }

@@ -25,6 +25,9 @@
 //! burst = 5
 //! mode = "enforce"                        # or "hold", "shadow"
 //! missing = "skip"                        # or "shared"
+//! authors = ["new", "known"]              # new, known, trusted; left out: all
+//! ipv4_prefix = 32                        # leading bits of an address that count
+//! ipv6_prefix = 64
 //! [[keywords]]                            # and [[patterns]], [[domains]], [[authors]]
 //! name = "house words"
 //! weight = 6.0                            # each different word; `cap` for the list, twice the weight
@@ -78,7 +81,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::document::{self, Section};
-use crate::domain::{Draft, Evidence, Verdict};
+use crate::domain::{AuthorRecord, Draft, Evidence, Verdict};
 use crate::filter::{AuthorFilter, AuthorRules, Filter, Links, Prepared, Repeats, Shape};
 use crate::learn::filter::Reading;
 use crate::learn::{Learned, Prior, Snapshot};
@@ -223,10 +226,27 @@ impl Policy {
         self.repeats.seen_below(prepared, evidence)
     }
 
-    /// The limits that a draft is charged to: those whose keys it has.
+    /// The limits for all authors that a draft is charged to: those whose keys it has.
     pub fn charges(&self, draft: &Draft) -> Vec<Charge> {
-        let limits = self.overrides_for(draft).filter_map(|place| place.limits.as_ref()).last();
-        limits.unwrap_or(&self.limits).iter().filter_map(|limit| limit.charge(draft)).collect()
+        let for_all = self.limits_for(draft).iter().filter(|limit| limit.authors.is_none());
+        for_all.filter_map(|limit| limit.charge(draft)).collect()
+    }
+
+    /// Whether some limit of the draft's place counts only some authors.
+    pub fn limits_some_authors(&self, draft: &Draft) -> bool {
+        self.limits_for(draft).iter().any(|limit| limit.authors.is_some())
+    }
+
+    /// The limits for authors like this one alone, which come on top of those for all.
+    pub fn charges_by_standing(&self, draft: &Draft, record: &AuthorRecord) -> Vec<Charge> {
+        let kind = self.author.kind(record);
+        let own = self.limits_for(draft).iter().filter(|limit| limit.is_for(kind));
+        own.filter_map(|limit| limit.charge(draft)).collect()
+    }
+
+    fn limits_for(&self, draft: &Draft) -> &[LimitRule] {
+        let own = self.overrides_for(draft).filter_map(|place| place.limits.as_ref()).last();
+        own.unwrap_or(&self.limits)
     }
 
     /// The thresholds of the site as a whole.

@@ -1,7 +1,7 @@
 //! The policy as a whole: what its TOML means, and how its mistakes are told.
 
 use super::*;
-use crate::domain::{Action, Author, Thread};
+use crate::domain::{Action, Author, Standing, Thread};
 
 fn compile(source: &str) -> Policy {
     Policy::compile(source, 1).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
@@ -72,6 +72,48 @@ fn default_limits_charge_author_and_address_and_can_be_switched_off() {
     assert_eq!(keys, ["author=42", "address=203.0.113.7"]);
     assert!(compile("limits = []").charges(&draft).is_empty());
     assert!(compile("").charges(&Draft::default()).is_empty());
+}
+
+#[test]
+fn a_limit_may_count_new_or_trusted_authors_alone() {
+    let source = r#"
+author = { new = { from = 2 }, trusted = { from = 5 } }
+[[limits]]
+name = "all"
+key = ["author"]
+quota = 100
+per = "1m"
+[[limits]]
+name = "beginners"
+key = ["site"]
+quota = 5
+per = "1m"
+authors = ["new"]
+[[limits]]
+name = "old hands"
+key = ["author"]
+quota = 50
+per = "1m"
+authors = ["known", "trusted"]
+"#;
+    let policy = compile(source);
+    let author = Author { id: "42".into(), ..Author::default() };
+    let draft = Draft { author, ..draft("hello") };
+    let names = |charges: Vec<Charge>| -> Vec<String> {
+        charges.into_iter().map(|charge| charge.limit.to_string()).collect()
+    };
+    let of = |record: AuthorRecord| names(policy.charges_by_standing(&draft, &record));
+    let approved = |approved| AuthorRecord { approved, ..AuthorRecord::default() };
+    assert_eq!(names(policy.charges(&draft)), ["all"]);
+    assert_eq!(of(AuthorRecord::default()), ["beginners"]);
+    assert_eq!(of(approved(1)), ["beginners"]);
+    assert_eq!(of(approved(2)), ["old hands"]);
+    assert_eq!(of(approved(9)), ["old hands"]);
+    let trusted = AuthorRecord { standing: Standing::Trusted, ..AuthorRecord::default() };
+    assert_eq!(of(trusted), ["old hands"], "an admin's word counts, not the comments");
+    assert!(policy.limits_some_authors(&draft) && !compile("").limits_some_authors(&draft));
+    let told = mistakes(&source.replace("\"known\"", "\"gnome\"").replace("[\"new\"]", "[]"));
+    assert_eq!(told.len(), 2, "{told:#?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The wire: convert → call → convert, and nothing else.
 //!
-//! Every call takes the same road. The gate ([`auth`]) knows the token or refuses it; the handler asks the
+//! Every call takes the same road. The gate ([`auth`]) knows the token or refuses it; the [`door`] lets in as many as
+//! can be served; the handler asks the
 //! [`auth::Caller`] for the site, which is the only way to get one; [`convert`] turns the message into domain
 //! words, or into all of its mistakes at once; the domain does the work; [`convert`] turns the answer back, and
 //! [`status`] turns what went wrong into a status with details.
@@ -10,10 +11,10 @@
 
 pub mod auth;
 pub mod convert;
+pub mod door;
 pub mod health;
 pub mod status;
 
-mod explain;
 mod policy;
 mod review;
 mod stream;
@@ -36,7 +37,7 @@ use crate::proto::v1::submission_service_server::SubmissionServiceServer;
 use crate::queue::Queue;
 use crate::review::Review;
 use auth::{Gate, Tokens};
-use explain::Explained;
+use door::Porter;
 
 /// All that the calls of one worker are answered from.
 pub struct RpcParts {
@@ -58,11 +59,18 @@ pub struct RpcParts {
     pub bounds: Bounds,
     /// How feeds are followed.
     pub follow: FollowOptions,
+    /// Lets calls in.
+    pub porter: Arc<Porter>,
     /// The standard health service, shared by all workers.
     pub health: health::HealthService,
 }
 
 impl RpcParts {
+    /// Things that one page of a call has at most: as many as its contract says, or fewer as configured.
+    fn page(&self, most: usize) -> usize {
+        most.min(self.bounds.max_page_size as usize)
+    }
+
     /// Bytes that the comments or events of one answer may take, so that a client whose own limit is the
     /// same as ours can read it.
     fn page_bytes(&self) -> usize {
@@ -74,27 +82,27 @@ impl RpcParts {
 pub fn routes(parts: RpcParts) -> Routes {
     let gate = |roles| Gate::new(Arc::clone(&parts.tokens), roles);
     let most = parts.bounds.max_message_bytes;
-    let longest = parts.bounds.max_call_duration;
+    let porter = Arc::clone(&parts.porter);
     let (portal, moderator) = (gate(&[Role::Portal]), gate(&[Role::Moderator]));
     let admin = gate(&[Role::Admin, Role::Moderator]);
     let health = parts.health.clone();
     let parts = Arc::new(parts);
     let submission = SubmissionServiceServer::new(submission::Submissions(Arc::clone(&parts)));
-    let submission = Explained::new(submission.max_decoding_message_size(most), longest);
+    let submission = porter.for_portals(submission.max_decoding_message_size(most));
     let review = ReviewServiceServer::new(review::Reviews(Arc::clone(&parts)));
-    let review = Explained::new(review.max_decoding_message_size(most), longest);
+    let review = porter.for_staff(review.max_decoding_message_size(most));
     let policy = PolicyServiceServer::new(policy::PolicyCalls(parts));
-    let policy = Explained::new(policy.max_decoding_message_size(most), longest);
+    let policy = porter.for_staff(policy.max_decoding_message_size(most));
     let routes = Routes::new(InterceptedService::new(submission, portal))
         .add_service(InterceptedService::new(review, moderator))
         .add_service(InterceptedService::new(policy, admin))
-        .add_service(health);
-    with_reflection(routes).prepare()
+        .add_service(porter.for_all(health));
+    with_reflection(routes, &porter).prepare()
 }
 
 /// Both versions, because clients in use ask for either; with the types of error details, so that they can
 /// show them.
-fn with_reflection(routes: Routes) -> Routes {
+fn with_reflection(routes: Routes, porter: &Arc<Porter>) -> Routes {
     let builder = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -103,5 +111,5 @@ fn with_reflection(routes: Routes) -> Routes {
     };
     let v1 = builder().build_v1().expect("the descriptors were compiled into this program");
     let v1alpha = builder().build_v1alpha().expect("the descriptors were compiled into this program");
-    routes.add_service(v1).add_service(v1alpha)
+    routes.add_service(porter.for_all(v1)).add_service(porter.for_all(v1alpha))
 }

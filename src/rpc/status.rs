@@ -24,6 +24,7 @@
 mod callers;
 mod comments;
 mod feed;
+mod load;
 mod policies;
 mod store;
 
@@ -45,6 +46,7 @@ pub use callers::{
 };
 pub use comments::{claim_lost, comment_not_found, count_changed, listing, refused, revise, submit};
 pub use feed::feed;
+pub use load::{overloaded, too_many_calls};
 pub use policies::{policy_conflict, policy_invalid, proposal_not_found, revision_not_found};
 pub use store::queue;
 
@@ -89,7 +91,9 @@ fn code(reason: ErrorReason) -> Code {
         ErrorReason::ClaimHeld | ErrorReason::ClaimLost | ErrorReason::StateConflict => {
             Code::FailedPrecondition
         }
-        ErrorReason::RateLimited | ErrorReason::QueueFull => Code::ResourceExhausted,
+        ErrorReason::RateLimited | ErrorReason::QueueFull | ErrorReason::TooManyCalls => {
+            Code::ResourceExhausted
+        }
         ErrorReason::FeedExpired | ErrorReason::FeedRewound => Code::OutOfRange,
         ErrorReason::StoreUnavailable | ErrorReason::Overloaded | ErrorReason::ShuttingDown => {
             Code::Unavailable

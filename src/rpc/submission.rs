@@ -1,6 +1,7 @@
 //! The portals' calls.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::try_join_all;
 use futures_util::stream::StreamExt;
@@ -67,7 +68,7 @@ impl SubmissionService for Submissions {
         let site = caller.site(&request.site)?;
         let mut check = Check::default();
         let target = check.target(&request.comment_id, &request.etag);
-        let drafted = convert::draft(&mut check, request.comment, &self.0.bounds);
+        let drafted = convert::draft(&mut check, request.comment, self.0.bounds.max_text_bytes);
         if let (Some((id, _)), Some((Some(other), _))) = (&target, &drafted)
             && id != other
         {
@@ -133,7 +134,7 @@ impl SubmissionService for Submissions {
         let (caller, request) = Caller::of(request)?;
         let site = caller.site(&request.site)?;
         let mut check = Check::default();
-        let limit = check.page_size("page_size", request.page_size, 100, 1000);
+        let limit = check.page_size("page_size", request.page_size, 100, self.0.page(1000));
         let start = convert::start(&mut check, request.start);
         let start = check.take(start)?;
         list(&self.0, &site, start, limit).await.map(Response::new)
@@ -166,11 +167,24 @@ async fn submit(
     let site = caller.site(&request.site)?;
     let v1::SubmitCommentRequest { comment, request_id, validate_only, .. } = request;
     let mut check = Check::default();
-    let submission = convert::submission(&mut check, comment, request_id, validate_only, &parts.bounds);
+    let submission =
+        convert::submission(&mut check, comment, request_id, validate_only, parts.bounds.max_text_bytes);
     let submission = check.take(submission)?;
     let submitted = parts.pipeline.submit(&site, submission).await;
     let submitted = submitted.map_err(|error| status::submit(&site, error))?;
     Ok(v1::SubmittedComment { comment: shown(&site, submitted.comment), replayed: submitted.replayed })
+}
+
+/// As a call of its own would be let in, but waiting for its turn.
+async fn submit_in_turn(
+    parts: &RpcParts,
+    caller: &Caller,
+    request: v1::SubmitCommentRequest,
+) -> Result<v1::SubmittedComment, Status> {
+    let place = parts.porter.place().await?;
+    let submitted = submit(parts, caller, request).await?;
+    place.done(Instant::now());
+    Ok(submitted)
 }
 
 /// Answers in order while up to [`IN_FLIGHT`] comments are on the road, so that the store sees them together.
@@ -196,7 +210,7 @@ async fn answer(
     let chosen = request.comment.as_ref().and_then(|comment| CommentId::new(&comment.id).ok());
     let v1::SubmitCommentsRequest { site, comment, request_id, validate_only } = request;
     let request = v1::SubmitCommentRequest { site, comment, request_id, validate_only };
-    match submit(parts, caller, request).await {
+    match submit_in_turn(parts, caller, request).await {
         Ok(accepted) => {
             let comment_id = accepted.comment.as_ref().map(|comment| comment.id.clone()).unwrap_or_default();
             v1::SubmitCommentsResponse { index, comment_id, result: Some(Submitted::Accepted(accepted)) }

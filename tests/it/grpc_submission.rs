@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use modqueue::proto::v1::submit_comments_response::Result as Submitted;
 use modqueue::proto::v1::{
-    Action, Author, CheckQuotaRequest, Comment, CommentDraft, CommentState, GetCommentRequest, LimitMode,
-    ReportCommentRequest, ReviseCommentRequest, SubmitCommentRequest, SubmitCommentsRequest,
-    WithdrawCommentRequest,
+    Action, ApproveCommentRequest, Author, CheckQuotaRequest, Comment, CommentDraft, CommentState,
+    GetCommentRequest, LimitMode, ReportCommentRequest, ReviseCommentRequest, SubmitCommentRequest,
+    SubmitCommentsRequest, WithdrawCommentRequest,
 };
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -20,6 +20,8 @@ on_each_store!(
     a_request_id_makes_a_call_without_an_id_safe_to_repeat,
     trying_out_keeps_and_spends_nothing,
     a_limit_refuses_with_all_that_is_needed_to_come_back,
+    new_authors_may_have_a_limit_of_their_own,
+    what_a_limit_refuses_and_repeats_spend_nothing,
     a_bulk_stream_answers_in_order_each_with_its_own_status,
     an_edit_is_judged_anew_on_the_version_that_was_edited,
     a_withdrawn_comment_is_gone_for_good,
@@ -117,6 +119,53 @@ async fn a_limit_refuses_with_all_that_is_needed_to_come_back(service: Service) 
     assert!(replayed, "a known id has its first answer, whatever the limits say");
     service.clock.advance(retry);
     submit(&service, submission("c-9", "ann", "a flood of words")).await.expect("the time has come");
+}
+
+/// Two comments a day for new authors; an approved one sets their author free.
+const BEGINNERS: &str = "mode = 'pre'\n[[limits]]\nname = 'beginners'\nkey = ['author']\nquota = 2\nper = '1d'\n\
+                         authors = ['new']\n";
+
+async fn quota_names(service: &Service, author: &str) -> Vec<(String, u32)> {
+    let request = CheckQuotaRequest { author_id: author.into(), ..Default::default() };
+    let limits = service.portal().check_quota(request).await.unwrap().into_inner().limits;
+    limits.into_iter().map(|limit| (limit.name, limit.remaining)).collect()
+}
+
+async fn new_authors_may_have_a_limit_of_their_own(service: Service) {
+    service.policy(BEGINNERS).await;
+    for id in ["c-1", "c-2"] {
+        submit(&service, submission(id, "ann", &format!("a remark, {id}"))).await.unwrap();
+    }
+    assert_eq!(quota_names(&service, "ann").await, [("beginners".to_owned(), 0)]);
+    for _ in 0..3 {
+        let refused = submit(&service, submission("c-3", "ann", "a third")).await.unwrap_err();
+        assert_eq!(
+            (reason(&refused).as_str(), &*info(&refused).metadata["limit"]),
+            ("RATE_LIMITED", "beginners")
+        );
+    }
+    let approval = ApproveCommentRequest { comment_id: "c-1".into(), ..Default::default() };
+    service.desk().approve_comment(approval).await.unwrap();
+    assert_eq!(quota_names(&service, "ann").await, []);
+    submit(&service, submission("c-3", "ann", "a third")).await.expect("ann is new no more");
+    assert_eq!(quota_names(&service, "bob").await, [("beginners".to_owned(), 2)]);
+}
+
+async fn what_a_limit_refuses_and_repeats_spend_nothing(service: Service) {
+    service.policy("[[limits]]\nname = 'slow'\nkey = ['author']\nquota = 1\nper = '1h'\n").await;
+    let first = submission("c-1", "ann", "the first");
+    submit(&service, first.clone()).await.unwrap();
+    for _ in 0..5 {
+        let refused = submit(&service, submission("c-2", "ann", "the second")).await.unwrap_err();
+        assert_eq!(reason(&refused), "RATE_LIMITED");
+        let (_, replayed) = submit(&service, first.clone()).await.expect("a known id has its answer");
+        assert!(replayed);
+        let draft = submission("", "ann", "what would become of this?").comment;
+        let trial = SubmitCommentRequest { comment: draft, validate_only: true, ..Default::default() };
+        submit(&service, trial).await.expect("trying out is not limited");
+    }
+    service.clock.advance(Duration::from_secs(3601));
+    submit(&service, submission("c-2", "ann", "the second")).await.expect("the end did not move");
 }
 
 async fn a_bulk_stream_answers_in_order_each_with_its_own_status(service: Service) {

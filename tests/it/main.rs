@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod crash;
+mod edge;
 mod embedded_store;
 mod fleet;
 mod grpc_auth;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::limits::{KeyPart, LimitRule};
 use crate::document::Section;
+use crate::filter::AuthorKind;
 use crate::limit::{LimitMode, Quota};
 
 const KEY_PARTS: [(&str, KeyPart); 5] = [
@@ -18,6 +19,9 @@ const KEY_PARTS: [(&str, KeyPart); 5] = [
 const MODES: [(&str, LimitMode); 3] =
     [("enforce", LimitMode::Enforce), ("hold", LimitMode::Hold), ("shadow", LimitMode::Shadow)];
 
+const AUTHOR_KINDS: [(&str, AuthorKind); 3] =
+    [("new", AuthorKind::New), ("known", AuthorKind::Known), ("trusted", AuthorKind::Trusted)];
+
 /// The limits of a site that says nothing: no person reaches them, a script does.
 pub fn default_limits() -> Vec<LimitRule> {
     let limit = |name: &str, key, count, burst| LimitRule {
@@ -26,6 +30,7 @@ pub fn default_limits() -> Vec<LimitRule> {
         quota: Quota::new(count, Duration::from_secs(600), burst).expect("within the bounds"),
         mode: LimitMode::Enforce,
         missing_is_shared: false,
+        authors: None,
         ipv4_prefix: 32,
         ipv6_prefix: 64,
     };
@@ -58,6 +63,7 @@ fn limit(table: &Section<'_>) -> Option<LimitRule> {
     let quota = quota(table);
     let mode = table.choice("mode", &MODES).unwrap_or_default();
     let missing_is_shared = table.choice("missing", &[("skip", false), ("shared", true)]).unwrap_or(false);
+    let authors = authors(table);
     let ipv4_prefix = table.whole("ipv4_prefix", 8..=32).unwrap_or(32) as u8;
     let ipv6_prefix = table.whole("ipv6_prefix", 16..=128).unwrap_or(64) as u8;
     Some(LimitRule {
@@ -66,6 +72,7 @@ fn limit(table: &Section<'_>) -> Option<LimitRule> {
         quota: quota?,
         mode,
         missing_is_shared,
+        authors,
         ipv4_prefix,
         ipv6_prefix,
     })
@@ -76,19 +83,8 @@ fn key(table: &Section<'_>) -> Option<Vec<KeyPart>> {
         table.complain("key", "`key` is missing; say what is counted, such as key = [\"author\"].");
         return None;
     }
-    let mut parts = Vec::new();
-    for text in table.texts("key")? {
-        match KEY_PARTS.iter().find(|(name, _)| *name == text.value) {
-            Some((_, part)) => parts.push(*part),
-            None => {
-                let message = format!(
-                    "`{}` cannot be counted on; use author, address, thread, section or site.",
-                    text.value
-                );
-                table.complain_at(&text, message);
-            }
-        }
-    }
+    let remedy = "cannot be counted on; use author, address, thread, section or site.";
+    let mut parts = named(table, "key", &KEY_PARTS, remedy)?;
     parts.sort_unstable();
     parts.dedup();
     if parts.is_empty() {
@@ -96,6 +92,32 @@ fn key(table: &Section<'_>) -> Option<Vec<KeyPart>> {
         return None;
     }
     Some(parts)
+}
+
+/// The authors that a limit counts; `None` when it counts all.
+fn authors(table: &Section<'_>) -> Option<Vec<AuthorKind>> {
+    let kinds = named(table, "authors", &AUTHOR_KINDS, "is no kind of author; use new, known or trusted.")?;
+    if kinds.is_empty() {
+        table.complain("authors", "name new, known or trusted, or leave it out for all authors.");
+    }
+    Some(kinds)
+}
+
+/// The values of a list of names; those that are not there are complained of.
+fn named<T: Copy>(
+    table: &Section<'_>,
+    key: &'static str,
+    values: &[(&str, T)],
+    remedy: &str,
+) -> Option<Vec<T>> {
+    let mut found = Vec::new();
+    for text in table.texts(key)? {
+        match values.iter().find(|(name, _)| *name == text.value) {
+            Some((_, value)) => found.push(*value),
+            None => table.complain_at(&text, format!("`{}` {remedy}", text.value)),
+        }
+    }
+    Some(found)
 }
 
 fn quota(table: &Section<'_>) -> Option<Quota> {

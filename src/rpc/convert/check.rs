@@ -144,6 +144,7 @@ impl Check {
 
     /// A number of things to answer; 0: the default.
     pub fn page_size(&mut self, field: &str, size: u32, default: usize, most: usize) -> usize {
+        let default = default.min(most);
         match size as usize {
             0 => default,
             size if size <= most => size,

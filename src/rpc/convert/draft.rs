@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Check, timestamp};
-use crate::config::Bounds;
 use crate::domain::{Author, CommentId, Draft, Thread};
 use crate::pipeline::Submission;
 use crate::proto::v1;
@@ -27,13 +26,13 @@ pub fn submission(
     comment: Option<v1::CommentDraft>,
     request_id: String,
     validate_only: bool,
-    bounds: &Bounds,
+    max_text_bytes: usize,
 ) -> Option<Submission> {
     if !request_id.is_empty() && CommentId::new(&request_id).is_err() {
         let description = "is at most 128 characters of A-Z, a-z, 0-9, '.', '_', ':' and '-'";
         check.note("request_id", description);
     }
-    let (id, draft) = draft(check, comment, bounds)?;
+    let (id, draft) = draft(check, comment, max_text_bytes)?;
     Some(Submission { id, request_id, draft, validate_only })
 }
 
@@ -41,7 +40,7 @@ pub fn submission(
 pub fn draft(
     check: &mut Check,
     comment: Option<v1::CommentDraft>,
-    bounds: &Bounds,
+    max_text_bytes: usize,
 ) -> Option<(Option<CommentId>, Draft)> {
     let Some(comment) = comment else {
         check.note("comment", "is required");
@@ -63,7 +62,7 @@ pub fn draft(
         thread: thread(check, comment.thread.unwrap_or_default()),
         parent_id: comment.parent_id,
         author: author(check, comment.author.unwrap_or_default()),
-        text: check.required_text("comment.text", comment.text, bounds.max_text_bytes),
+        text: check.required_text("comment.text", comment.text, max_text_bytes),
         language,
         honeypot_filled: comment.honeypot_filled,
         seconds_to_submit: comment.seconds_to_submit,
@@ -152,25 +151,15 @@ fn author_to_wire(author: Author) -> v1::Author {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tonic_types::StatusExt;
 
     use super::*;
 
-    fn bounds() -> Bounds {
-        Bounds {
-            max_text_bytes: 10,
-            max_message_bytes: 1 << 20,
-            max_streams_per_connection: 1,
-            max_call_duration: Duration::from_secs(1),
-            store_timeout: Duration::from_secs(1),
-        }
-    }
+    const MAX_TEXT: usize = 10;
 
     fn read(comment: v1::CommentDraft) -> Result<(Option<CommentId>, Draft), Vec<String>> {
         let mut check = Check::default();
-        let read = draft(&mut check, Some(comment), &bounds());
+        let read = draft(&mut check, Some(comment), MAX_TEXT);
         check.take(read).map_err(|status| {
             let violations = status.get_details_bad_request().unwrap().field_violations;
             violations.into_iter().map(|violation| violation.field).collect()
@@ -283,7 +272,7 @@ mod tests {
     #[test]
     fn a_missing_comment_and_a_missing_text_are_told() {
         let mut check = Check::default();
-        assert!(draft(&mut check, None, &bounds()).is_none());
+        assert!(draft(&mut check, None, MAX_TEXT).is_none());
         assert!(check.finish().is_err());
         assert_eq!(read(v1::CommentDraft::default()).unwrap_err(), ["comment.text"]);
     }

@@ -47,7 +47,7 @@ impl PolicyCalls {
     ) -> Result<v1::ListPolicyRevisionsResponse, Status> {
         let site = caller.site(&request.site)?;
         let mut check = Check::default();
-        let size = check.page_size("page_size", request.page_size, 20, 100);
+        let size = check.page_size("page_size", request.page_size, 20, self.0.page(100));
         let before = match request.page_token.as_str() {
             "" => Some(u64::MAX),
             token => token.parse().ok(),
@@ -143,7 +143,7 @@ impl PolicyCalls {
         let site = caller.site(&request.site)?;
         let mut check = Check::default();
         let source = request.source.map(|source| check.text("source", source, MAX_SOURCE));
-        let draft = convert::draft(&mut check, request.comment, &self.0.bounds);
+        let draft = convert::draft(&mut check, request.comment, self.0.bounds.max_text_bytes);
         let (_, draft) = check.take(draft)?;
         let policy = match source {
             Some(source) => Arc::new(compiled(&source, 0).await?),

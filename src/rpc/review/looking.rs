@@ -26,7 +26,7 @@ impl Reviews {
         if order.is_none() {
             check.note("order_by", "is risk, create_time or update_time, the last two also with desc");
         }
-        let size = check.page_size("page_size", request.page_size, DEFAULT_PAGE, MAX_PAGE);
+        let size = check.page_size("page_size", request.page_size, DEFAULT_PAGE, self.0.page(MAX_PAGE));
         let token = page_token(&mut check, &request.page_token, PageToken::decode);
         let (filter, order) = check.take(filter.zip(order))?;
         let mut size = size;
@@ -96,7 +96,7 @@ impl Reviews {
         let site = caller.site(&request.site)?;
         let mut check = Check::default();
         let id = check.comment_id("comment_id", &request.comment_id);
-        let mut size = check.page_size("page_size", request.page_size, DEFAULT_PAGE, MAX_PAGE);
+        let mut size = check.page_size("page_size", request.page_size, DEFAULT_PAGE, self.0.page(MAX_PAGE));
         let token = page_token(&mut check, &request.page_token, WaveMark::decode);
         let id = check.take(id)?;
         let middle = self.find(&site, &id).await?;

@@ -4,6 +4,7 @@ pub mod backend;
 pub mod clients;
 pub mod portrait;
 pub mod power_cut;
+pub mod raw_http2;
 pub mod redis_server;
 pub mod reference;
 pub mod samples;

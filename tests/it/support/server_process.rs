@@ -40,6 +40,14 @@ impl ServerProcess {
         &self.address
     }
 
+    /// Bytes of memory that it occupies.
+    pub fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory is told");
+        let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kibibytes << 10
+    }
+
     /// Clients with the made tokens.
     pub async fn clients(&self) -> Clients {
         Clients::connect(&self.address, &self.data_dir().join("tokens")).await

@@ -1,25 +1,16 @@
 //! Comments whose right verdict is known, read from files.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
 use super::super::import::{row, source::Lines};
 use crate::cli::failure::{Failure, Refusal};
 use crate::cli::harmless::one_line;
-use crate::config::Bounds;
 use crate::domain::Draft;
 use crate::learn::lesson::Class;
 use crate::rpc::convert::{self, Check};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// As far as a server can be configured to go.
-const BOUNDS: Bounds = Bounds {
-    max_text_bytes: 1 << 20,
-    max_message_bytes: 1 << 20,
-    max_streams_per_connection: 1,
-    max_call_duration: Duration::MAX,
-    store_timeout: Duration::MAX,
-};
+const MAX_TEXT: usize = 1 << 20;
 
 /// A comment with the truth about it.
 #[derive(Debug)]
@@ -95,7 +86,7 @@ fn labelled(line: &str) -> Result<Labelled, String> {
     let id = comment.id.clone();
     let class = class(comment.labels.get("label").map(String::as_str))?;
     let mut check = Check::default();
-    let draft = convert::draft(&mut check, Some(comment), &BOUNDS);
+    let draft = convert::draft(&mut check, Some(comment), MAX_TEXT);
     let (_, draft) = check.take(draft).map_err(|status| Refusal::from(&status).in_one_line())?;
     Ok(Labelled { id, class, draft })
 }

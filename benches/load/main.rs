@@ -4,9 +4,13 @@
 //! encoded before each round, each with a text, an author and an address of its own, and sent over
 //! HTTP/2 with as little work as can be, so that the server is what is measured. Started by
 //! `benches/run.sh`.
+//!
+//! `--overload 4` measures something else: see [`overload`].
+
+mod overload;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -40,6 +44,12 @@ struct Arguments {
     /// Rounds of each kind
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Offer this many times what can be borne, and see what is left of it
+    #[arg(long, value_name = "TIMES")]
+    overload: Option<f64>,
+    /// File with a moderator's token, for the moderator's calls under overload
+    #[arg(long)]
+    moderator_token_file: Option<PathBuf>,
     /// What `cargo bench` adds
     #[arg(long, hide = true)]
     bench: bool,
@@ -80,8 +90,7 @@ struct Round {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let token = std::fs::read_to_string(&arguments.token_file).context("reading the token")?;
-    let token = HeaderValue::from_str(&format!("Bearer {}", token.trim()))?;
+    let token = bearer(&arguments.token_file)?;
     let kinds = [
         Kind {
             name: "empty call",
@@ -96,6 +105,9 @@ fn main() -> anyhow::Result<()> {
             token: Some(token),
         },
     ];
+    if let Some(times) = arguments.overload {
+        return overload::measure(&arguments, &kinds[1], times);
+    }
     let mut results: [Vec<Round>; 2] = Default::default();
     for _ in 0..arguments.rounds {
         for (kind, results) in kinds.iter().zip(&mut results) {
@@ -113,6 +125,11 @@ fn main() -> anyhow::Result<()> {
     }
     println!("ratio          {:>9.2}", medians[1] / medians[0]);
     Ok(())
+}
+
+fn bearer(file: &Path) -> anyhow::Result<HeaderValue> {
+    let token = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    Ok(HeaderValue::from_str(&format!("Bearer {}", token.trim()))?)
 }
 
 /// Drives one kind for a round, over two threads with a runtime each.
@@ -142,6 +159,18 @@ fn round(arguments: &Arguments, kind: &Kind) -> anyhow::Result<Round> {
     Ok(Round { rate: latencies.len() as f64 / started.elapsed().as_secs_f64(), latencies })
 }
 
+async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Bytes>> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (client, connection) = h2::client::Builder::new()
+        .initial_window_size(1 << 20)
+        .initial_connection_window_size(1 << 24)
+        .handshake(stream)
+        .await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
 async fn drive(
     arguments: &Arguments,
     kind: &Kind,
@@ -151,14 +180,7 @@ async fn drive(
 ) -> anyhow::Result<Vec<Duration>> {
     let mut callers = Vec::new();
     for _ in 0..connections {
-        let stream = TcpStream::connect(arguments.address).await?;
-        stream.set_nodelay(true)?;
-        let (client, connection) = h2::client::Builder::new()
-            .initial_window_size(1 << 20)
-            .initial_connection_window_size(1 << 24)
-            .handshake(stream)
-            .await?;
-        tokio::spawn(connection);
+        let client = connect(arguments.address).await?;
         for _ in 0..arguments.streams {
             let (client, kind, supply) = (client.clone(), kind.clone(), supply.clone());
             callers.push(tokio::spawn(async move { call_until(client, &kind, until, &supply).await }));
@@ -183,23 +205,28 @@ async fn call_until(
         let body = supply.next();
         let started = Instant::now();
         client = client.ready().await?;
-        let (response, mut sender) = client.send_request(request(kind)?, false)?;
-        sender.send_data(body, true)?;
-        let response = response.await?;
-        let mut status = response.headers().get("grpc-status").cloned();
-        let mut body = response.into_body();
-        while let Some(part) = body.data().await {
-            let length = part?.len();
-            body.flow_control().release_capacity(length)?;
-        }
-        if let Some(trailers) = body.trailers().await? {
-            status = trailers.get("grpc-status").cloned();
-        }
-        let status = status.context("the answer has no grpc-status")?;
+        let status = call(&mut client, kind, body).await?;
         ensure!(status == "0", "{} answered grpc-status {status:?}", kind.name);
         latencies.push(started.elapsed());
     }
     Ok(latencies)
+}
+
+/// Makes a call and takes its whole answer; its grpc-status.
+async fn call(client: &mut SendRequest<Bytes>, kind: &Kind, body: Bytes) -> anyhow::Result<HeaderValue> {
+    let (response, mut sender) = client.send_request(request(kind)?, false)?;
+    sender.send_data(body, true)?;
+    let response = response.await?;
+    let mut status = response.headers().get("grpc-status").cloned();
+    let mut body = response.into_body();
+    while let Some(part) = body.data().await {
+        let length = part?.len();
+        body.flow_control().release_capacity(length)?;
+    }
+    if let Some(trailers) = body.trailers().await? {
+        status = trailers.get("grpc-status").cloned();
+    }
+    status.context("the answer has no grpc-status")
 }
 
 fn request(kind: &Kind) -> anyhow::Result<Request<()>> {

@@ -1,0 +1,128 @@
+//! One connection: a socket that is closed when nothing goes on on it.
+//!
+//! HTTP/2 keeps a connection open for as long as the client answers pings, or sends some: neither is a reason to keep it.
+//! What counts is known to [`Presence`]: no call for `max_connection_idle`, or an answer of which nothing was taken for
+//! `answer_patience`. Then this socket reads as ended, and the protocol above lets go of all that it held.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep};
+use tonic::transport::server::Connected;
+
+use crate::config::Bounds;
+use crate::rpc::door::Presence;
+
+/// A connection that was accepted, on its way to a worker.
+pub(super) struct Accepted {
+    pub(super) stream: std::net::TcpStream,
+    /// Its place among the connections of this process.
+    pub(super) place: OwnedSemaphorePermit,
+}
+
+/// A connection that is served.
+pub(super) struct Connection {
+    stream: TcpStream,
+    presence: Arc<Presence>,
+    idle: Duration,
+    patience: Duration,
+    look: Pin<Box<Sleep>>,
+    is_over: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    /// Takes a connection into the runtime that this is called on.
+    pub(super) fn new(accepted: Accepted, bounds: &Bounds) -> io::Result<Self> {
+        let (idle, patience) = (bounds.max_connection_idle, bounds.answer_patience);
+        Ok(Self {
+            stream: TcpStream::from_std(accepted.stream)?,
+            presence: Presence::new(),
+            idle,
+            patience,
+            look: Box::pin(sleep(idle.min(patience))),
+            is_over: false,
+            _place: accepted.place,
+        })
+    }
+
+    /// Looks whether it is time to close, and has itself woken when it may be.
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        while !self.is_over && self.look.as_mut().poll(context).is_ready() {
+            match self.presence.left(self.idle, self.patience) {
+                Some(Duration::ZERO) => self.is_over = true,
+                left => {
+                    let next = left.unwrap_or(Duration::MAX).min(self.idle).min(self.patience);
+                    self.look.as_mut().reset(Instant::now() + next);
+                }
+            }
+        }
+        self.is_over
+    }
+
+    /// Writes on, unless it is over and the client takes nothing: then there is nobody to write to.
+    fn written<T>(
+        self: Pin<&mut Self>,
+        write: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        let this = self.get_mut();
+        match write(Pin::new(&mut this.stream)) {
+            Poll::Pending if this.is_over => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            written => written,
+        }
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = Arc<Presence>;
+
+    fn connect_info(&self) -> Arc<Presence> {
+        Arc::clone(&self.presence)
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.is_over(context) {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut this.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.written(|stream| stream.poll_write(context, bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.written(|stream| stream.poll_write_vectored(context, parts))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.written(|stream| stream.poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}

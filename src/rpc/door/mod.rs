@@ -1,0 +1,238 @@
+//! The door of each service: how many come in, how long they may stay, and how answers leave.
+//!
+//! A call passes the gate, which knows its token, and then this door:
+//! 1. **The token's share** ([`shares`]): calls and streams in flight, and bytes of answers that wait to be read, by
+//!    whatever connection and worker. Beyond it: RESOURCE_EXHAUSTED, `TOO_MANY_CALLS`.
+//! 2. **The worker's crowd** ([`Crowd`], which explains the method): calls beyond what can be borne are refused at
+//!    once, before their message is read. Beyond it: UNAVAILABLE, `OVERLOADED`. Portals' calls have one crowd,
+//!    moderators' and admins' another, so that a flood of submissions never takes a moderator's place. A
+//!    stream is refused only while it opens; comments in a bulk stream wait for a place, and the wait is
+//!    passed on to the sender by HTTP/2's flow control.
+//! 3. **The deadline**: the client's own (`grpc-timeout`) or the server's, whichever ends first; for a stream, until it
+//!    has begun.
+//! 4. **The answer** ([`answer`]): counted against the token until the client has taken it. A large one that is too much
+//!    for a client with unread answers goes no further.
+//!
+//! What the library under us refuses by itself — a message that cannot be read or is too large, a method that is
+//! not there — is told here as every other error.
+
+mod answer;
+mod deadline;
+mod presence;
+mod shares;
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use prost::Message;
+use tokio::time::{sleep, timeout};
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{Service, http};
+use tonic::server::NamedService;
+
+use super::auth::Caller;
+use super::status;
+use crate::config::Bounds;
+use crate::limit::{Crowd, Place};
+use crate::proto::FILE_DESCRIPTOR_SET;
+use answer::{Held, hold};
+
+pub use presence::Presence;
+pub use shares::{Exhausted, Shares};
+
+/// Between two looks for a place; short against the wait of those who have one.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// What the doors of one worker have in common.
+pub struct Porter {
+    shares: Arc<Shares>,
+    portals: Arc<Crowd>,
+    staff: Arc<Crowd>,
+    streaming: HashSet<String>,
+    longest: Duration,
+}
+
+impl Porter {
+    /// A porter for one worker; the tokens' shares are those of the process.
+    pub fn new(bounds: &Bounds, shares: Arc<Shares>) -> Arc<Self> {
+        let crowd = |most| Crowd::new(bounds.target_wait, most, Instant::now());
+        Arc::new(Self {
+            shares,
+            portals: crowd(bounds.max_portal_calls_per_worker),
+            staff: crowd(bounds.max_staff_calls_per_worker),
+            streaming: streaming_calls(),
+            longest: bounds.max_call_duration,
+        })
+    }
+
+    /// A place for one comment of a bulk stream, which waits for it as long as a call may take.
+    ///
+    /// # Errors
+    /// UNAVAILABLE, `OVERLOADED`: there was none all that time.
+    pub async fn place(&self) -> Result<Place, Status> {
+        let waiting = async {
+            loop {
+                match self.portals.enter(Instant::now()) {
+                    Ok(place) => return place,
+                    Err(_) => sleep(PAUSE).await,
+                }
+            }
+        };
+        timeout(self.longest, waiting).await.map_err(|_| status::overloaded())
+    }
+
+    /// The door of a service for portals.
+    pub fn for_portals<S>(self: &Arc<Self>, inner: S) -> Door<S> {
+        self.door(inner, Some(Arc::clone(&self.portals)))
+    }
+
+    /// The door of a service for moderators and admins.
+    pub fn for_staff<S>(self: &Arc<Self>, inner: S) -> Door<S> {
+        self.door(inner, Some(Arc::clone(&self.staff)))
+    }
+
+    /// The door of a service that anybody may call: it is cheap, and stays open when all else is full.
+    pub fn for_all<S>(self: &Arc<Self>, inner: S) -> Door<S> {
+        self.door(inner, None)
+    }
+
+    fn door<S>(self: &Arc<Self>, inner: S, crowd: Option<Arc<Crowd>>) -> Door<S> {
+        Door { inner, crowd, porter: Arc::clone(self) }
+    }
+}
+
+/// The paths of the calls whose requests or answers are streams. The standard services' are looked up as well, for a health
+/// watch is a stream too.
+fn streaming_calls() -> HashSet<String> {
+    let sets = [
+        FILE_DESCRIPTOR_SET,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    ];
+    let files = sets.into_iter().flat_map(|set| {
+        prost_types::FileDescriptorSet::decode(set)
+            .expect("the descriptors were compiled into this program")
+            .file
+    });
+    let services = files.flat_map(|file| {
+        let package = file.package().to_owned();
+        file.service.into_iter().map(move |service| (format!("{package}.{}", service.name()), service.method))
+    });
+    let calls = services.flat_map(|(service, methods)| {
+        let streams = methods.into_iter().filter(|call| call.client_streaming() || call.server_streaming());
+        streams.map(move |call| format!("/{service}/{}", call.name()))
+    });
+    calls.collect()
+}
+
+/// A service with its door.
+#[derive(Clone)]
+pub struct Door<S> {
+    inner: S,
+    crowd: Option<Arc<Crowd>>,
+    porter: Arc<Porter>,
+}
+
+impl<S: NamedService> NamedService for Door<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+/// A call that was let in.
+struct Entered {
+    held: Held,
+    place: Option<Place>,
+    is_stream: bool,
+}
+
+impl<S> Door<S> {
+    fn enter(&self, request: &http::Request<Body>) -> Result<Entered, Status> {
+        let is_stream = self.porter.streaming.contains(request.uri().path());
+        let caller = request.extensions().get::<Caller>();
+        let share = caller.map(|caller| self.porter.shares.take(caller.name(), is_stream)).transpose();
+        let share = share.map_err(status::too_many_calls)?;
+        let place = self.crowd.as_ref().map(|crowd| crowd.enter(Instant::now())).transpose();
+        let place = place.map_err(|_| status::overloaded())?;
+        let visit = Presence::of(request).map(Presence::visit);
+        Ok(Entered { held: Held { share, visit }, place, is_stream })
+    }
+}
+
+impl<S> Service<http::Request<Body>> for Door<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let longest = match deadline::allowed(request.headers(), self.porter.longest) {
+            Ok(longest) => longest,
+            Err(refused) => return refuse(refused),
+        };
+        match self.enter(&request) {
+            Ok(entered) => Box::pin(attend(self.inner.call(request), longest, entered)),
+            Err(refused) => refuse(refused),
+        }
+    }
+}
+
+fn refuse<E>(refused: Status) -> Pin<Box<dyn Future<Output = Result<http::Response<Body>, E>> + Send>>
+where
+    E: Send + 'static,
+{
+    Box::pin(std::future::ready(Ok(refused.into_http())))
+}
+
+async fn attend<F>(call: F, longest: Duration, entered: Entered) -> Result<http::Response<Body>, Infallible>
+where
+    F: Future<Output = Result<http::Response<Body>, Infallible>>,
+{
+    let Ok(Ok(answer)) = timeout(longest, call).await else {
+        return Ok(status::deadline_exceeded().into_http());
+    };
+    let Entered { held, place, is_stream } = entered;
+    if answer.headers().contains_key("grpc-status") {
+        let bare = status::refused_bare(answer.headers());
+        return Ok(bare.map_or(answer, |bare| status::explained(bare).into_http()));
+    }
+    if let Some(place) = place {
+        place.done(Instant::now());
+    }
+    let (head, body) = answer.into_parts();
+    let answer = hold(body, held, !is_stream).await;
+    Ok(match answer {
+        Ok(body) => http::Response::from_parts(head, body),
+        Err(exhausted) => status::too_many_calls(exhausted).into_http(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_streams_of_the_contract_are_known() {
+        let streaming = streaming_calls();
+        for call in [
+            "SubmissionService/WatchDecisions",
+            "SubmissionService/SubmitComments",
+            "ReviewService/WatchQueue",
+        ] {
+            assert!(streaming.contains(&format!("/modqueue.v1.{call}")), "{call}: {streaming:?}");
+        }
+        assert!(streaming.contains("/grpc.health.v1.Health/Watch"));
+        assert!(!streaming.contains("/modqueue.v1.SubmissionService/SubmitComment"));
+    }
+}

@@ -1,0 +1,33 @@
+//! More than can be done at once.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use tonic::Status;
+
+use super::fault;
+use crate::proto::v1::ErrorReason;
+use crate::rpc::door::Exhausted;
+
+/// When to come back: by then the calls in flight are done.
+const LOAD_RETRY: Duration = Duration::from_secs(1);
+
+/// The server has more work than it can do. Made once, for refusing must be cheap.
+pub fn overloaded() -> Status {
+    static OVERLOADED: LazyLock<Status> = LazyLock::new(|| {
+        let message =
+            "this server has more calls than it can bear; nothing was done: repeat the call after a pause";
+        fault(ErrorReason::Overloaded, message).retry(LOAD_RETRY).status()
+    });
+    OVERLOADED.clone()
+}
+
+/// A token has as much in flight as it may.
+pub fn too_many_calls(Exhausted { token, what, most }: Exhausted) -> Status {
+    let message = format!("token {token} has more than {most} {what}; wait until some have ended");
+    fault(ErrorReason::TooManyCalls, message)
+        .with("token", &token)
+        .retry(LOAD_RETRY)
+        .quota(format!("token {token}"), format!("{most} {what}"))
+        .status()
+}

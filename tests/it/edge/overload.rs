@@ -1,0 +1,58 @@
+//! Beyond what can be borne, calls are refused at once, and moderators keep their own places.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use modqueue::proto::v1::ListCommentsRequest;
+use tonic::Code;
+use tonic_types::StatusExt;
+
+use super::server;
+use crate::support::clients::submission;
+use crate::support::redis_server::RedisServer;
+use crate::support::service::reason;
+
+const PLACES: usize = 4;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_own() {
+    let redis = RedisServer::start();
+    let server = server(&format!(
+        "store = '{}'\n[bounds]\nmax_portal_calls_per_worker = {PLACES}\nstore_timeout = '10s'\n",
+        redis.url()
+    ));
+    let mut clients = server.clients().await;
+    clients.submission.submit_comment(submission("first", "ann", "a remark")).await.expect("a verdict");
+    redis.freeze();
+    let began = Instant::now();
+    let calls = (0..40).map(|number| {
+        let mut submissions = clients.submission.clone();
+        async move {
+            let request = submission(&format!("c-{number}"), &format!("a-{number}"), "a remark of the flood");
+            let answer = submissions.submit_comment(request).await;
+            (answer, began.elapsed())
+        }
+    });
+    let flood = tokio::spawn(join_all(calls.collect::<Vec<_>>()));
+    let mut review = clients.review.clone();
+    let moderator = tokio::spawn(async move { review.list_comments(ListCommentsRequest::default()).await });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    redis.thaw();
+    moderator.await.expect("no panic").expect("a moderator's call waits for the store, and is not refused");
+    let mut admitted = 0;
+    for (answer, after) in flood.await.expect("no panic") {
+        match answer {
+            Ok(_) => admitted += 1,
+            Err(refused) => {
+                assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "OVERLOADED"));
+                assert!(refused.get_details_retry_info().is_some());
+                assert!(
+                    after < Duration::from_millis(1900),
+                    "refused without waiting for the store: {after:?}"
+                );
+            }
+        }
+    }
+    assert_eq!(admitted, PLACES, "one connection is served by one worker, which has so many places");
+    clients.submission.submit_comment(submission("c-x", "bob", "later")).await.expect("the flood is over");
+}
