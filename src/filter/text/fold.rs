@@ -75,6 +75,16 @@ impl Fold {
     pub fn letters(&self) -> &[char] {
         &self.letters[..usize::from(self.len)]
     }
+
+    /// Each letter that is left, with the fold that it has by itself where there are several: what it would be
+    /// taken for if the folded text were folded again.
+    pub fn parts(self) -> impl Iterator<Item = (char, Fold)> {
+        let several = self.len > 1;
+        self.letters
+            .into_iter()
+            .take(usize::from(self.len))
+            .map(move |letter| if several { (letter, fold(letter)) } else { (letter, self) })
+    }
 }
 
 const PAGE: usize = 256;

@@ -76,6 +76,14 @@ fn a_mark_after_a_character_that_folds_to_several_is_dropped_at_once() {
     assert_eq!((once.as_str(), Text::new(&once).folded()), ("ʼn", "ʼn"));
 }
 
+#[test]
+fn a_mark_that_a_letter_came_apart_into_counts_as_one_typed_by_itself() {
+    for original in ["ac\u{f69}", "\u{f69}о", "xа\u{f69}"] {
+        let once = Text::new(original).folded().to_owned();
+        assert_eq!(Text::new(&once).folded(), once, "{original}");
+    }
+}
+
 fn any_text() -> impl Strategy<Value = String> {
     let interesting =
         "[a-zA-Z0-9 .*@$!|(){}<>_/'\\-\u{200b}\u{300}\u{301}сіѕаеΑΗσΣüßﬃＡ𝒻ﷺ鸡🇬🅰\u{202e}\u{900}ᴜк\n]{0,40}";

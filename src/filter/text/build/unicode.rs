@@ -68,7 +68,7 @@ impl<'a> Builder<'a> {
             }
             let capital = character.is_uppercase();
             self.text.counts.capitals += u32::from(capital);
-            self.emit(at, &fold, capital);
+            self.emit(at, fold, capital);
         }
     }
 
@@ -78,11 +78,8 @@ impl<'a> Builder<'a> {
             || fold.class == Class::ScriptMark && matches!(self.previous, Some(Class::Latin | Class::Digit))
     }
 
-    /// Each letter that a character folds to is taken for what it is by itself, as it would be when the folded
-    /// text were folded again.
-    fn emit(&mut self, at: usize, whole: &Fold, capital: bool) {
-        for &part in whole.letters() {
-            let class = if whole.letters().len() == 1 { whole.class } else { fold(part).class };
+    fn emit(&mut self, at: usize, whole: Fold, capital: bool) {
+        for (part, Fold { class, .. }) in whole.parts() {
             self.previous = Some(class);
             let start = self.text.folded.len();
             self.text.folded.push(part);
@@ -151,7 +148,9 @@ impl<'a> Builder<'a> {
     fn one_script(&self, open: &Open, original_end: usize) -> Option<Vec<(u32, char)>> {
         let original = &self.text.original[open.original_start..original_end];
         let kept = || {
-            let folds = original.char_indices().map(|(at, letter)| (open.original_start + at, fold(letter)));
+            let folds = original.char_indices().flat_map(|(at, letter)| {
+                fold(letter).parts().map(move |(_, part)| (open.original_start + at, part))
+            });
             folds.filter(|(_, fold)| !fold.letters().is_empty() && fold.class != Class::ScriptMark)
         };
         let spell = |one: fn(&Fold) -> Option<String>| -> Option<Vec<(u32, char)>> {
