@@ -32,6 +32,9 @@ pub use types::*;
 /// How far back repeats are counted: the current window of this length and the one before it.
 pub const REPEAT_WINDOW: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// How long an erasure is remembered after it was last gone on with.
+pub const ERASURE_REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// How many comments one step may change; a longer list is the caller's to split.
 pub const MAX_BATCH: usize = 100;
 
@@ -202,6 +205,11 @@ pub trait Queue: Send + Sync + 'static {
         author_id: &str,
         standing: Standing,
     ) -> Result<AuthorRecord, QueueError>;
+
+    /// Erases everything of an author: comments with all that hangs on them, the record, reports they made, and
+    /// in the feed their id and the words to them. When it returns, nothing of it can be read here; the answer tells
+    /// whether the store's files hold it still. Broken off, or not yet complete, it goes on with the next call.
+    async fn erase_author(&self, site: &SiteName, author_id: &str) -> Result<Erasure, QueueError>;
 
     // --- house-keeping ------------------------------------------------------------------------
 

@@ -179,6 +179,26 @@ struct HistoryRow {
     previous_verdict: Option<VerdictRow>,
 }
 
+/// An event's body without its author: the ids and the decision stay, so that portals miss nothing of the feed; what was
+/// said to the author or about them goes.
+pub fn without_author(event: DecisionEvent, author_id: &str) -> Vec<u8> {
+    let DecisionEvent { event_id, comment_id, thread_id, decision, .. } = event;
+    let actor = if decision.actor == author_id { String::new() } else { decision.actor };
+    let decision = Decision { author_message: String::new(), note: String::new(), actor, ..decision };
+    encode_event(&EventBody { event_id, comment_id, thread_id, author_id: String::new(), decision })
+}
+
+/// True when an event tells of an author, or of what they did as a reader.
+pub fn tells_of(event: &DecisionEvent, author_id: &str) -> bool {
+    let by_reader = event.decision.actor_kind == ActorKind::Portal && event.decision.actor == author_id;
+    event.author_id == author_id || by_reader
+}
+
+/// True when a history entry tells of a report by this reader.
+pub fn is_report_by(entry: &HistoryEntry, reader_id: &str) -> bool {
+    entry.kind == HistoryKind::Reported && entry.actor == reader_id
+}
+
 /// What of an event is known before the store gives it its number, time, states and version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventBody {

@@ -451,6 +451,17 @@ pub enum ModelChange {
     Whole(Vec<u8>),
 }
 
+/// How far the erasure of an author has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// Comments erased since it was first asked for.
+    pub comments: u64,
+    /// When it was first asked for.
+    pub start_time: Timestamp,
+    /// When the store's files no longer held any of it; `None`: they may still.
+    pub complete_time: Option<Timestamp>,
+}
+
 /// What a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {

@@ -139,6 +139,6 @@ impl PolicyService for PolicyCalls {
         &self,
         request: Request<v1::EraseAuthorRequest>,
     ) -> Answer<v1::EraseAuthorResponse> {
-        not_implemented!(ADMIN, "EraseAuthor", request)
+        answer!(ADMIN, self.erase(request))
     }
 }

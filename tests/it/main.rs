@@ -5,6 +5,7 @@ mod cli;
 mod crash;
 mod edge;
 mod embedded_store;
+mod erasure;
 mod fleet;
 mod grpc_auth;
 mod grpc_bounds;

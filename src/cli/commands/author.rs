@@ -3,10 +3,12 @@
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::failure::{Done, Failure};
+use crate::cli::harmless::one_line;
 use crate::cli::output::json::{self, Json};
+use crate::cli::prompt::confirm;
 use crate::cli::session::Session;
 use crate::proto::v1::{
-    AuthorStanding, ExportAuthorRequest, GetAuthorRequest, ListAuthorCommentsRequest,
+    AuthorStanding, EraseAuthorRequest, ExportAuthorRequest, GetAuthorRequest, ListAuthorCommentsRequest,
     SetAuthorStandingRequest,
 };
 
@@ -33,6 +35,14 @@ pub enum Command {
     Export {
         /// The author's id
         id: String,
+    },
+    /// Erase everything that is kept of an author, for good; again, to learn whether the last trace is gone
+    Erase {
+        /// The author's id
+        id: String,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
     },
     /// Say what holds for an author above all counting
     SetStanding {
@@ -84,6 +94,7 @@ pub async fn run(command: Command, session: &mut Session) -> Result<Done, Failur
             policy.set_author_standing(request).await?.into_inner().author
         }
         Command::Comments { id, limit } => return comments(id, limit, session).await,
+        Command::Erase { id, yes } => return erase(id, yes, session).await,
         Command::Export { id } => return export(id, session).await,
     };
     session.output.listed(&author.unwrap_or_default())?;
@@ -122,5 +133,17 @@ async fn export(id: String, session: &mut Session) -> Result<Done, Failure> {
     while let Some(message) = stream.message().await? {
         session.output.text(&(json::line(&Json(&message)).map_err(std::io::Error::from)? + "\n"))?;
     }
+    Ok(Done::Fully)
+}
+
+async fn erase(id: String, yes: bool, session: &mut Session) -> Result<Done, Failure> {
+    let question = format!("Erase everything that is kept of the author {} for good?", one_line(&id));
+    if !yes && !confirm(&question)? {
+        return Err(Failure::Usage("nothing was erased".to_owned()));
+    }
+    // Not bound to the time of other calls: an author may have written very much.
+    let request = EraseAuthorRequest { site: session.site(), author_id: id };
+    let erasure = session.policy().await?.erase_author(request).await?.into_inner();
+    session.output.listed(&erasure)?;
     Ok(Done::Fully)
 }

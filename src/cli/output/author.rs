@@ -6,7 +6,8 @@ use super::csv::Field;
 use super::json::Json;
 use super::table::{Cell, Column};
 use super::{Record, Screen, word};
-use crate::proto::v1::AuthorRecord;
+use crate::cli::time::{in_full, rfc3339};
+use crate::proto::v1::{AuthorRecord, EraseAuthorResponse};
 
 impl Record for AuthorRecord {
     const COLUMNS: &'static [Column] = &[
@@ -37,6 +38,40 @@ impl Record for AuthorRecord {
 
     fn id(&self) -> Option<&str> {
         Some(&self.author_id)
+    }
+
+    fn json(&self) -> impl Serialize + '_ {
+        Json(self)
+    }
+}
+
+impl Record for EraseAuthorResponse {
+    const COLUMNS: &'static [Column] =
+        &[Column::Figures("COMMENTS ERASED"), Column::Words("BEGUN"), Column::Words("COMPLETE")];
+    const FIELDS: &'static [&'static str] = &["erased_comment_count", "start_time", "complete_time"];
+
+    fn cells(&self, screen: &Screen) -> Vec<Cell> {
+        let complete = match &self.complete_time {
+            Some(_) => in_full(self.complete_time.as_ref(), screen.now),
+            None => "not yet: the store's files are still being cleaned; ask again".to_owned(),
+        };
+        vec![
+            Cell::new(self.erased_comment_count.to_string()),
+            Cell::new(in_full(self.start_time.as_ref(), screen.now)),
+            Cell::new(complete),
+        ]
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            Field::plain(self.erased_comment_count),
+            Field::plain(rfc3339(self.start_time.as_ref())),
+            Field::plain(rfc3339(self.complete_time.as_ref())),
+        ]
+    }
+
+    fn id(&self) -> Option<&str> {
+        None
     }
 
     fn json(&self) -> impl Serialize + '_ {

@@ -26,7 +26,7 @@ macro_rules! api_messages {
 
 api_messages! {
     AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse, DecisionEvent,
-    DeferCommentResponse, ExportAuthorResponse, InspectCommentResponse, LimitStatus, Policy, QueueStats, ReleaseClaimsResponse,
+    DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, InspectCommentResponse, LimitStatus, Policy, QueueStats, ReleaseClaimsResponse,
     RenewClaimsResponse, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
 }
 

@@ -1,7 +1,7 @@
 //! The engine while it is open, the snapshot that readers share, and opening it again after a failure.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase, StorageBackend, WriteTransaction};
 
@@ -42,6 +42,8 @@ pub struct Engine {
 struct Open {
     database: Option<Database>,
     snapshot: Option<Arc<Snapshot>>,
+    /// Snapshots that somebody may still be reading.
+    outdated: Vec<Weak<Snapshot>>,
 }
 
 impl Engine {
@@ -98,8 +100,22 @@ impl Engine {
     /// Lets the next reader see what was just committed. The old snapshot is given up at once: as
     /// long as it lives, the file keeps what it shows.
     pub fn committed(&self) {
-        let outdated = self.state().snapshot.take();
+        let mut open = self.state();
+        let outdated = open.snapshot.take();
+        open.outdated.retain(|snapshot| snapshot.strong_count() > 0);
+        open.outdated.extend(outdated.as_ref().map(Arc::downgrade));
+        drop(open);
         drop(outdated);
+    }
+
+    /// True when nobody reads what was so before the last commit: only then are freed pages used again.
+    pub fn is_past_read(&self) -> bool {
+        self.state().outdated.iter().all(|snapshot| snapshot.strong_count() == 0)
+    }
+
+    /// The length of the file.
+    pub fn file_len(&self) -> Result<u64, Fault> {
+        Ok(self.backend.0.len()?)
     }
 
     /// Begins a write transaction, opening the database again when an error closed it.

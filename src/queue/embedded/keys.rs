@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::domain::{CommentId, SiteName, State, Timestamp};
 
@@ -41,6 +41,11 @@ pub fn author(site: &SiteName, author_id: &str) -> Vec<u8> {
 /// keys are dear. Whoever reads it compares the comment's own author.
 pub fn by_author(site: &SiteName, author_id: &str) -> [u8; 8] {
     xxh3_64(&author(site, author_id)).to_be_bytes()
+}
+
+/// How far the erasure of an author has come. A hash: it outlives what was erased.
+pub fn erasure(site: &SiteName, author_id: &str) -> Vec<u8> {
+    join(site, &[&xxh3_128(author_id.as_bytes()).to_be_bytes()])
 }
 
 /// One comment in the index of authors.

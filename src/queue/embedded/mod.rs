@@ -14,6 +14,7 @@ mod batch;
 mod claim;
 mod decide;
 mod engine;
+mod erase;
 mod fault;
 mod feed;
 mod history;
@@ -41,9 +42,9 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, FeedPage, Health, MAX_BATCH, Note,
-    Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report,
-    Reported, Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
+    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, MAX_BATCH,
+    Note, Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed,
+    Report, Reported, Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
 };
 use crate::domain::{AuthorRecord, Clock, Comment, CommentId, HistoryEntry, SiteName, Standing, Timestamp};
 use crate::limit::{Charge, QuotaLeft};
@@ -345,6 +346,10 @@ impl Queue for EmbeddedQueue {
     ) -> Result<AuthorRecord, QueueError> {
         let (site, author_id) = (site.clone(), author_id.to_owned());
         self.write(move |batch| batch.set_standing(&site, &author_id, standing)).await
+    }
+
+    async fn erase_author(&self, site: &SiteName, author_id: &str) -> Result<Erasure, QueueError> {
+        self.erase(site, author_id).await
     }
 
     async fn sweep(

@@ -6,7 +6,7 @@
 use crate::domain::{ActorKind, AuthorRecord, Claim, Decision, Standing, State, Timestamp};
 use crate::queue::hot::Hot;
 use crate::queue::record::{EventHead, HistoryHead, Unreadable};
-use crate::queue::{PolicyDraft, PolicyRecord};
+use crate::queue::{Erasure, PolicyDraft, PolicyRecord};
 
 /// A comment's head, with the number under which all else of it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +219,19 @@ pub fn decode_author(bytes: &[u8]) -> Result<AuthorRecord, Unreadable> {
         .find(|standing| *standing as u8 == code)
         .ok_or_else(|| format!("standing {code} is not known"))?;
     Ok(AuthorRecord { standing, approved: rest.u32()?, rejected: rest.u32()?, version: rest.u32()? })
+}
+
+/// The bytes of how far an erasure has come; 0 stands for no end.
+pub fn encode_erasure(erasure: &Erasure) -> Vec<u8> {
+    let end = erasure.complete_time.map_or(0, |time| time.0 as u64);
+    [erasure.start_time.0 as u64, erasure.comments, end].into_iter().flat_map(u64::to_be_bytes).collect()
+}
+
+/// Reads how far an erasure has come.
+pub fn decode_erasure(bytes: &[u8]) -> Result<Erasure, Unreadable> {
+    let mut rest = Reader(bytes);
+    let (start_time, comments, end) = (rest.time()?, rest.u64()?, rest.time()?);
+    Ok(Erasure { comments, start_time, complete_time: (end.0 > 0).then_some(end) })
 }
 
 /// The bytes of a lease.

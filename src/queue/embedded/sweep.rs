@@ -9,6 +9,7 @@ use super::feed::sequence_of;
 use super::keys::{self, Place};
 use super::row;
 use super::tables::Writing;
+use super::view::Loaded;
 use crate::domain::{CommentId, SiteName, Timestamp};
 use crate::queue::{SWEPT_STATES, Swept};
 
@@ -35,6 +36,7 @@ impl Batch<'_> {
         }
         let events = self.remove_events(site, events_before)?;
         self.remove_what_is_over(site)?;
+        self.forget_erasures(site)?;
         Ok(Swept { comments: removed, events, more: more_comments || events == MAX_EVENTS as u64 })
     }
 
@@ -63,6 +65,13 @@ impl Batch<'_> {
             }
             Err(fault) => return Err(fault),
         };
+        self.remove_loaded(site, &loaded)?;
+        Ok(true)
+    }
+
+    /// Removes a comment that was read, with all that hangs on it.
+    pub fn remove_loaded(&mut self, site: &SiteName, loaded: &Loaded) -> Result<(), Fault> {
+        let id = &loaded.id;
         self.remove_head(site, id, &loaded.row.hot)?;
         self.leave_waves(site, id, &loaded.content.fingerprints)?;
         self.leave_author(site, &loaded.content.draft.author.id, loaded.row.hot.create_time, id)?;
@@ -73,7 +82,7 @@ impl Batch<'_> {
         remove_all(&mut self.tables.decisions, &ordinal)?;
         remove_all(&mut self.tables.history, &ordinal)?;
         remove_all(&mut self.tables.reporters, &ordinal)?;
-        Ok(true)
+        Ok(())
     }
 
     fn remove_events(&mut self, site: &SiteName, before: Timestamp) -> Result<u64, Fault> {

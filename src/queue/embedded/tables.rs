@@ -68,6 +68,10 @@ tables! {
     authors,
     /// Hash of site and author, creation and id → nothing: which comments an author wrote.
     by_author,
+    /// Site and hash of an author → how far their erasure has come.
+    erasures,
+    /// Number → zeros: fills freed pages for a moment, see [`super::erase`].
+    fillers,
     /// Window, then log or run → how often fingerprints were seen; see [`super::sightings`].
     repeats,
     /// Site, fingerprint and id → nothing: the members of a wave, once there are two.

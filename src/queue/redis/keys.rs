@@ -23,13 +23,15 @@
 //! | `defer:<reviewer>` | zset | ids by the end of their deferral, ms |
 //! | `arrived` | list | comments that came in and are not in the index of authors yet: time, then author's hash and id of each |
 //! | `by:<hash>` | zset | author's hash and id of comments, by creation: the index of authors, see `authors.rs` |
+//! | `e:<hash>` | string | how far the erasure of an author has come: start, comments, end, ms; stage of the files; Redis' run |
+//! | `feed:copy` | stream | the feed without an author while it is written anew |
 //! | `aside` | zset | ids of comments that cannot be read, by the time that was noticed |
 //!
 //! All of them start with `<prefix>:{<site>}:`, so that a site lies in one slot of a cluster.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_128};
 
 use crate::domain::{CommentId, SiteName, State};
 use crate::limit::Charge;
@@ -107,6 +109,21 @@ impl Keys {
 
     pub(super) fn aside(&self) -> String {
         self.named("aside")
+    }
+
+    pub(super) fn feed_copy(&self) -> String {
+        self.named("feed:copy")
+    }
+
+    /// How far the erasure of an author has come. The name is a hash: it outlives what was erased.
+    pub(super) fn erasure(&self, words: &mut Words, author_id: &str) {
+        let name = URL_SAFE_NO_PAD.encode(xxh3_128(author_id.as_bytes()).to_be_bytes());
+        words.push(&[self.base.as_bytes(), b"e:", name.as_bytes()]);
+    }
+
+    /// Bytes of every key before its own name.
+    pub(super) fn prefix_len(&self) -> usize {
+        self.base.len()
     }
 
     pub(super) fn arrived(&self) -> String {

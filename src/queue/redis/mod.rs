@@ -13,8 +13,10 @@ mod bodies;
 mod change;
 mod connection;
 mod decide;
+mod erase;
 mod fault;
 mod feed;
+mod files;
 mod health;
 mod keys;
 mod lease;
@@ -45,9 +47,9 @@ use crate::domain::{
 use crate::limit::{Charge, QuotaLeft};
 
 use super::{
-    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, FeedPage, Health, Note, Outcome, Page,
-    PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report, Reported,
-    Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
+    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, Note,
+    Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report,
+    Reported, Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
 };
 
 pub use super::Durability;
@@ -300,6 +302,10 @@ impl Queue for RedisQueue {
         standing: Standing,
     ) -> Result<AuthorRecord, QueueError> {
         self.store.set_standing(site, author_id, standing).await
+    }
+
+    async fn erase_author(&self, site: &SiteName, author_id: &str) -> Result<Erasure, QueueError> {
+        self.store.erase_author(site, author_id).await
     }
 
     async fn sweep(

@@ -60,6 +60,10 @@ scripts! {
     SET_ASIDE = "set_aside";
     SWEEP = "sweep";
     INDEX = "index";
+    ERASE = "erase";
+    UNREPORT = "unreport";
+    COPY_FEED = "copy_feed";
+    ERASED = "erased";
 }
 
 #[cfg(test)]

@@ -99,6 +99,30 @@ impl PolicyCalls {
         });
         Ok(tokio_stream::once(Ok(record)).chain(comments).boxed())
     }
+
+    pub(super) async fn erase(
+        &self,
+        caller: &Caller,
+        request: v1::EraseAuthorRequest,
+    ) -> Result<v1::EraseAuthorResponse, Status> {
+        let site = caller.site(&request.site)?;
+        let mut check = Check::default();
+        let author_id = check.author_id(request.author_id);
+        check.finish()?;
+        let erasure = self.0.queue.erase_author(&site, &author_id).await.map_err(status::queue)?;
+        tracing::info!(
+            %site,
+            by = caller.name(),
+            comments = erasure.comments,
+            complete = erasure.complete_time.is_some(),
+            "an author was erased"
+        );
+        Ok(v1::EraseAuthorResponse {
+            erased_comment_count: erasure.comments,
+            start_time: Some(convert::timestamp(erasure.start_time)),
+            complete_time: erasure.complete_time.map(convert::timestamp),
+        })
+    }
 }
 
 /// An author's comments on their way out, a few at a time.

@@ -40,6 +40,7 @@ fn no_command_lets_a_stranger_s_text_reach_the_terminal_as_it_is() {
         &["author", "get", HOSTILE],
         &["author", "comments", HOSTILE],
         &["author", "export", HOSTILE],
+        &["author", "erase", HOSTILE],
         &["show", HOSTILE],
     ] {
         for format in ["table", "json", "jsonl", "csv"] {

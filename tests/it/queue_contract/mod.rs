@@ -6,6 +6,7 @@ mod claims;
 mod content;
 mod crowd;
 mod decisions;
+mod erasure;
 mod evidence;
 mod feed;
 mod history;

@@ -60,6 +60,7 @@ async fn use_everything(queue: &RedisQueue) {
     queue.set_standing(&site, hostile, Standing::Watched).await.expect("set_standing");
     queue.author(&site, hostile).await.expect("author");
     queue.author_comments(&site, &written_by(hostile, Order::NewestFirst)).await.expect("author_comments");
+    queue.erase_author(&site, "ann").await.expect("erase_author");
     queue.check().await.expect("check");
     queue.sweep(&site, Timestamp(0), Timestamp(0)).await.expect("sweep");
     queue.sweep(&site, now, now).await.expect("sweep");

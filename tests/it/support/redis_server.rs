@@ -57,6 +57,11 @@ impl RedisServer {
         url(self.port)
     }
 
+    /// Where its files are.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Kills it with SIGKILL: what it had not written is lost.
     pub fn kill_hard(&mut self) {
         self.process.kill();

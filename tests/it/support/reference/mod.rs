@@ -205,6 +205,10 @@ impl Queue for Reference {
         self.step(site, |site| site.set_standing(author_id, standing))
     }
 
+    async fn erase_author(&self, site: &SiteName, author_id: &str) -> Result<Erasure, QueueError> {
+        self.step(site, |site| site.erase_author(author_id))
+    }
+
     async fn sweep(
         &self,
         site: &SiteName,

@@ -1,7 +1,7 @@
 //! What is kept: the feed, policies, and how long.
 
-use modqueue::domain::{State, Timestamp};
-use modqueue::queue::{FeedPage, PolicyDraft, PolicyRecord, SWEPT_STATES, Swept};
+use modqueue::domain::{ActorKind, HistoryEntry, HistoryKind, State, Timestamp};
+use modqueue::queue::{Erasure, FeedPage, PolicyDraft, PolicyRecord, SWEPT_STATES, Swept};
 
 use super::site::Site;
 
@@ -42,5 +42,42 @@ impl Site {
         let old = self.feed.iter().take_while(|event| event.event_time < events_before).count() as u64;
         self.oldest_event = (old + 1).max(events);
         Swept { comments: (rows - self.rows.len()) as u64, events: self.oldest_event - events, more: false }
+    }
+
+    pub fn erase_author(&mut self, author_id: &str) -> Erasure {
+        let rows = self.rows.len();
+        self.rows.retain(|_, row| row.comment.draft.author.id != author_id);
+        let comments = (rows - self.rows.len()) as u64;
+        self.lessons.retain(|id, _| self.rows.contains_key(id));
+        let had_record = self.authors.remove(author_id).is_some();
+        let mut found = comments > 0 || had_record;
+        for event in &mut self.feed {
+            let by_reader =
+                event.decision.actor_kind == ActorKind::Portal && event.decision.actor == author_id;
+            if event.author_id != author_id && !by_reader {
+                continue;
+            }
+            found = true;
+            event.author_id.clear();
+            event.decision.author_message.clear();
+            event.decision.note.clear();
+            if event.decision.actor == author_id {
+                event.decision.actor.clear();
+            }
+        }
+        for row in self.rows.values_mut().filter(|row| row.reporters.contains(author_id)) {
+            found = true;
+            row.reporters.remove(author_id);
+            let told =
+                |entry: &&mut HistoryEntry| entry.kind == HistoryKind::Reported && entry.actor == author_id;
+            row.history.iter_mut().filter(told).for_each(|entry| entry.actor.clear());
+        }
+        let now = self.now;
+        let begun = Erasure { comments: 0, start_time: now, complete_time: Some(now) };
+        let known = self.erasures.entry(author_id.into()).or_insert(begun);
+        if found {
+            *known = Erasure { comments, ..begun };
+        }
+        *known
     }
 }

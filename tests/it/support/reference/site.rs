@@ -6,7 +6,7 @@ use modqueue::domain::{
     ActorKind, AuthorRecord, Comment, CommentId, Decision, DecisionEvent, HistoryEntry, HistoryKind, State,
     Timestamp,
 };
-use modqueue::queue::{PolicyRecord, Refusal};
+use modqueue::queue::{Erasure, PolicyRecord, Refusal};
 
 #[derive(Default)]
 pub struct Site {
@@ -25,6 +25,7 @@ pub struct Site {
     pub deferrals: BTreeMap<(String, CommentId), Timestamp>,
     pub learned: Learned,
     pub lessons: BTreeMap<CommentId, Vec<u8>>,
+    pub erasures: BTreeMap<String, Erasure>,
 }
 
 /// The learned model: every part under its revision, the first of them whole unless that is revision 1.
