@@ -38,6 +38,9 @@ pub const ERASURE_REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many comments one step may change; a longer list is the caller's to split.
 pub const MAX_BATCH: usize = 100;
 
+/// Proposals that are kept a site; the oldest makes way for a new one.
+pub const MAX_PROPOSALS: u64 = 100;
+
 /// The highest place in the queue.
 pub const MAX_TIER: u8 = 31;
 
@@ -194,6 +197,26 @@ pub trait Queue: Send + Sync + 'static {
         before: u64,
         limit: usize,
     ) -> Result<Vec<PolicyRecord>, QueueError>;
+
+    /// Writes a suggested policy down.
+    async fn propose_policy(&self, site: &SiteName, draft: ProposalDraft) -> Result<Proposal, QueueError>;
+
+    /// Suggestions with numbers below `before`, newest first, at most `limit`; of the last [`MAX_PROPOSALS`].
+    async fn policy_proposals(
+        &self,
+        site: &SiteName,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Proposal>, QueueError>;
+
+    /// Saves the revision after `expected`, as [`Queue::save_policy`] does, and settles an open proposal with it.
+    async fn settle_proposal(
+        &self,
+        site: &SiteName,
+        number: u64,
+        expected: u64,
+        draft: PolicyDraft,
+    ) -> Result<Settled, QueueError>;
 
     /// What the site knows of an author; the default when it never decided upon them.
     async fn author(&self, site: &SiteName, author_id: &str) -> Result<AuthorRecord, QueueError>;

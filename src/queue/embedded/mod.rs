@@ -24,6 +24,7 @@ mod model;
 mod page;
 mod policy;
 mod portal;
+mod proposals;
 mod repeats;
 mod row;
 mod sieve;
@@ -43,8 +44,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, MAX_BATCH,
-    Note, Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed,
-    Report, Reported, Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
+    Note, Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Proposal, ProposalDraft, Queue,
+    QueueError, Recalled, Renewed, Report, Reported, Revision, Ruling, Settled, StoredModel, Swept, Teaching,
+    Undo, Withdrawal,
 };
 use crate::domain::{AuthorRecord, Clock, Comment, CommentId, HistoryEntry, SiteName, Standing, Timestamp};
 use crate::limit::{Charge, QuotaLeft};
@@ -332,6 +334,31 @@ impl Queue for EmbeddedQueue {
         limit: usize,
     ) -> Result<Vec<PolicyRecord>, QueueError> {
         self.read(|snapshot| snapshot.tables.policy_revisions(site, before, limit)).await
+    }
+
+    async fn propose_policy(&self, site: &SiteName, draft: ProposalDraft) -> Result<Proposal, QueueError> {
+        let site = site.clone();
+        self.write(move |batch| batch.propose_policy(&site, draft)).await
+    }
+
+    async fn policy_proposals(
+        &self,
+        site: &SiteName,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Proposal>, QueueError> {
+        self.read(|snapshot| snapshot.tables.policy_proposals(site, before, limit)).await
+    }
+
+    async fn settle_proposal(
+        &self,
+        site: &SiteName,
+        number: u64,
+        expected: u64,
+        draft: PolicyDraft,
+    ) -> Result<Settled, QueueError> {
+        let site = site.clone();
+        self.write(move |batch| batch.settle_proposal(&site, number, expected, draft)).await
     }
 
     async fn author(&self, site: &SiteName, author_id: &str) -> Result<AuthorRecord, QueueError> {

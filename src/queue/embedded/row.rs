@@ -3,10 +3,10 @@
 //! Numbers are big-endian, texts have their length before them. The store's own row carries the
 //! format of all of them.
 
-use crate::domain::{ActorKind, AuthorRecord, Claim, Decision, Standing, State, Timestamp};
+use crate::domain::{ActorKind, AuthorRecord, Claim, CommentId, Decision, Standing, State, Timestamp};
 use crate::queue::hot::Hot;
 use crate::queue::record::{EventHead, HistoryHead, Unreadable};
-use crate::queue::{Erasure, PolicyDraft, PolicyRecord};
+use crate::queue::{Erasure, PolicyDraft, PolicyRecord, Proposal, ProposalDraft};
 
 /// A comment's head, with the number under which all else of it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,6 +272,32 @@ pub fn decode_policy(revision: u64, bytes: &[u8]) -> Result<PolicyRecord, Unread
     let create_time = rest.time()?;
     let draft = PolicyDraft { source: rest.string()?, author: rest.string()?, comment: rest.string()? };
     Ok(PolicyRecord { revision, draft, create_time })
+}
+
+/// The bytes of a suggested policy; its number is in its key.
+pub fn encode_proposal(proposal: &Proposal) -> Vec<u8> {
+    let Proposal { draft, applied_revision, create_time, .. } = proposal;
+    let numbers = [create_time.0 as u64, applied_revision.unwrap_or(0), draft.base_revision];
+    let mut bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_be_bytes).collect();
+    let comment_id = draft.comment_id.as_ref().map_or("", CommentId::as_str);
+    for text in [&draft.source, &draft.comment, comment_id, &draft.proposer] {
+        put_text(&mut bytes, text);
+    }
+    bytes
+}
+
+/// Reads a suggested policy.
+pub fn decode_proposal(number: u64, bytes: &[u8]) -> Result<Proposal, Unreadable> {
+    let mut rest = Reader(bytes);
+    let (create_time, applied_revision, base_revision) = (rest.time()?, rest.u64()?, rest.u64()?);
+    let (source, comment) = (rest.string()?, rest.string()?);
+    let comment_id = match rest.text()? {
+        "" => None,
+        id => Some(CommentId::new(id).map_err(|error| error.to_string())?),
+    };
+    let draft = ProposalDraft { source, base_revision, comment, comment_id, proposer: rest.string()? };
+    let applied_revision = Some(applied_revision).filter(|revision| *revision > 0);
+    Ok(Proposal { number, draft, applied_revision, create_time })
 }
 
 /// The bytes of an event: its head, then its body. The number is in its key.

@@ -84,6 +84,8 @@ tables! {
     lessons,
     /// Site and revision → a policy.
     policies,
+    /// Site and number → a suggested policy.
+    proposals,
     /// Site → [`super::row::SiteRow`]; under the empty name, the store's own [`super::row::StoreRow`].
     sites,
 }

@@ -10,6 +10,7 @@
 //! | `seen:0`, `seen:1` | hash | repeats of this window and of the one before: fingerprint → count, first id |
 //! | `waves` | zset | fingerprint and id, all at score 0, of texts that repeat |
 //! | `policies` | list | revisions, oldest first |
+//! | `proposals` | hash | number → a suggested policy; `newest`: the last number |
 //! | `model` | hash | what moderators taught: `revision`, `cursor` (last event learned from), `whole` (the model, packed), `whole_revision` |
 //! | `model:added` | list | packed changes since the whole, one a revision |
 //! | `c:<id>` | string | head and record of a comment |
@@ -105,6 +106,10 @@ impl Keys {
 
     pub(super) fn policies(&self) -> String {
         self.named("policies")
+    }
+
+    pub(super) fn proposals(&self) -> String {
+        self.named("proposals")
     }
 
     pub(super) fn aside(&self) -> String {

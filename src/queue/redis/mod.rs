@@ -27,6 +27,7 @@ mod page;
 mod parcel;
 mod policy;
 mod portal;
+mod proposals;
 mod recall;
 mod reply;
 mod scripts;
@@ -48,8 +49,9 @@ use crate::limit::{Charge, QuotaLeft};
 
 use super::{
     Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, Note,
-    Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Queue, QueueError, Recalled, Renewed, Report,
-    Reported, Revision, Ruling, StoredModel, Swept, Teaching, Undo, Withdrawal,
+    Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Proposal, ProposalDraft, Queue, QueueError,
+    Recalled, Renewed, Report, Reported, Revision, Ruling, Settled, StoredModel, Swept, Teaching, Undo,
+    Withdrawal,
 };
 
 pub use super::Durability;
@@ -289,6 +291,29 @@ impl Queue for RedisQueue {
         limit: usize,
     ) -> Result<Vec<PolicyRecord>, QueueError> {
         self.store.policy_revisions(site, before, limit).await
+    }
+
+    async fn propose_policy(&self, site: &SiteName, draft: ProposalDraft) -> Result<Proposal, QueueError> {
+        self.store.propose_policy(site, draft).await
+    }
+
+    async fn policy_proposals(
+        &self,
+        site: &SiteName,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Proposal>, QueueError> {
+        self.store.policy_proposals(site, before, limit).await
+    }
+
+    async fn settle_proposal(
+        &self,
+        site: &SiteName,
+        number: u64,
+        expected: u64,
+        draft: PolicyDraft,
+    ) -> Result<Settled, QueueError> {
+        self.store.settle_proposal(site, number, expected, draft).await
     }
 
     async fn author(&self, site: &SiteName, author_id: &str) -> Result<AuthorRecord, QueueError> {

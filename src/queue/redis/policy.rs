@@ -4,7 +4,7 @@ use ::redis::{Pipeline, Value};
 use prost::Message;
 
 use crate::domain::{AuthorRecord, SiteName, Standing, Timestamp, new_id};
-use crate::queue::{PolicyDraft, PolicyRecord, QueueError};
+use crate::queue::{PolicyDraft, PolicyRecord, QueueError, Settled};
 
 use super::reply::{bytes, list, number, strange};
 use super::scripts::{SAVE_POLICY, SET_STANDING};
@@ -33,15 +33,50 @@ impl Store {
         expected: u64,
         draft: PolicyDraft,
     ) -> Result<Option<PolicyRecord>, QueueError> {
-        let mut call = self.call(&SAVE_POLICY, &self.keys(site));
+        match self.save_and_settle(site, 0, expected, draft).await? {
+            Settled::Saved(record) => Ok(Some(record)),
+            Settled::Conflict => Ok(None),
+            Settled::NotOpen => Err(strange("a policy that settles nothing")),
+        }
+    }
+
+    pub(super) async fn settle_proposal(
+        &self,
+        site: &SiteName,
+        number: u64,
+        expected: u64,
+        draft: PolicyDraft,
+    ) -> Result<Settled, QueueError> {
+        // 0 is how the script is told that nothing is settled.
+        if number == 0 {
+            return Ok(Settled::NotOpen);
+        }
+        self.save_and_settle(site, number, expected, draft).await
+    }
+
+    async fn save_and_settle(
+        &self,
+        site: &SiteName,
+        proposal: u64,
+        expected: u64,
+        draft: PolicyDraft,
+    ) -> Result<Settled, QueueError> {
+        let keys = self.keys(site);
+        let mut call = self.call(&SAVE_POLICY, &keys);
+        call.keys.push(&[keys.proposals().as_bytes()]);
         call.args.number(expected);
         call.args.push(&[new_id().as_bytes()]);
         let PolicyDraft { source, author, comment } = draft.clone();
         call.args.push(&[&PolicyRow { source, author, comment }.encode_to_vec()]);
+        call.args.number(proposal);
         let replies = list(self.change(call, self.deadline()).await?)?;
-        let Some(time) = replies.first() else { return Ok(None) };
-        let create_time = Timestamp(number(time)?);
-        Ok(Some(PolicyRecord { revision: expected + 1, draft, create_time }))
+        Ok(match replies.first().map(number).transpose()? {
+            None => Settled::Conflict,
+            Some(-1) => Settled::NotOpen,
+            Some(time) => {
+                Settled::Saved(PolicyRecord { revision: expected + 1, draft, create_time: Timestamp(time) })
+            }
+        })
     }
 
     pub(super) async fn policy_revisions(

@@ -56,6 +56,7 @@ scripts! {
     MODEL = "model";
     TEACH = "teach";
     SAVE_POLICY = "save_policy";
+    PROPOSE = "propose";
     SET_STANDING = "set_standing";
     SET_ASIDE = "set_aside";
     SWEEP = "sweep";

@@ -14,6 +14,7 @@ mod limits;
 mod model;
 mod pages;
 mod policies;
+mod proposals;
 mod reports;
 mod retries;
 mod revisions;

@@ -192,6 +192,29 @@ impl Queue for Reference {
         })
     }
 
+    async fn propose_policy(&self, site: &SiteName, draft: ProposalDraft) -> Result<Proposal, QueueError> {
+        self.step(site, |site| site.propose_policy(draft))
+    }
+
+    async fn policy_proposals(
+        &self,
+        site: &SiteName,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Proposal>, QueueError> {
+        self.step(site, |site| site.policy_proposals(before, limit))
+    }
+
+    async fn settle_proposal(
+        &self,
+        site: &SiteName,
+        number: u64,
+        expected: u64,
+        draft: PolicyDraft,
+    ) -> Result<Settled, QueueError> {
+        self.step(site, |site| site.settle_proposal(number, expected, draft))
+    }
+
     async fn author(&self, site: &SiteName, author_id: &str) -> Result<AuthorRecord, QueueError> {
         self.step(site, |site| site.author(author_id))
     }

@@ -1,7 +1,10 @@
 //! What is kept: the feed, policies, and how long.
 
 use modqueue::domain::{ActorKind, HistoryEntry, HistoryKind, State, Timestamp};
-use modqueue::queue::{Erasure, FeedPage, PolicyDraft, PolicyRecord, SWEPT_STATES, Swept};
+use modqueue::queue::{
+    Erasure, FeedPage, MAX_PROPOSALS, PolicyDraft, PolicyRecord, Proposal, ProposalDraft, SWEPT_STATES,
+    Settled, Swept,
+};
 
 use super::site::Site;
 
@@ -32,6 +35,31 @@ impl Site {
         let record = PolicyRecord { revision: expected + 1, draft, create_time: self.now };
         self.policies.push(record.clone());
         Some(record)
+    }
+
+    pub fn propose_policy(&mut self, draft: ProposalDraft) -> Proposal {
+        let number = self.proposals.len() as u64 + 1;
+        let proposal = Proposal { number, draft, applied_revision: None, create_time: self.now };
+        self.proposals.push(proposal.clone());
+        proposal
+    }
+
+    pub fn policy_proposals(&self, before: u64, limit: usize) -> Vec<Proposal> {
+        let kept = self.proposals.iter().rev().take(MAX_PROPOSALS as usize);
+        kept.filter(|proposal| proposal.number < before).take(limit).cloned().collect()
+    }
+
+    pub fn settle_proposal(&mut self, number: u64, expected: u64, draft: PolicyDraft) -> Settled {
+        if self.policies.len() as u64 != expected {
+            return Settled::Conflict;
+        }
+        let kept = self.proposals.iter_mut().rev().take(MAX_PROPOSALS as usize);
+        let open = kept.filter(|proposal| proposal.applied_revision.is_none());
+        let Some(proposal) = open.into_iter().find(|proposal| proposal.number == number) else {
+            return Settled::NotOpen;
+        };
+        proposal.applied_revision = Some(expected + 1);
+        Settled::Saved(self.save_policy(expected, draft).expect("checked before"))
     }
 
     pub fn sweep(&mut self, decided_before: Timestamp, events_before: Timestamp) -> Swept {

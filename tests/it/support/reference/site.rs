@@ -6,7 +6,7 @@ use modqueue::domain::{
     ActorKind, AuthorRecord, Comment, CommentId, Decision, DecisionEvent, HistoryEntry, HistoryKind, State,
     Timestamp,
 };
-use modqueue::queue::{Erasure, PolicyRecord, Refusal};
+use modqueue::queue::{Erasure, PolicyRecord, Proposal, Refusal};
 
 #[derive(Default)]
 pub struct Site {
@@ -17,6 +17,7 @@ pub struct Site {
     pub feed: Vec<DecisionEvent>,
     pub oldest_event: u64,
     pub policies: Vec<PolicyRecord>,
+    pub proposals: Vec<Proposal>,
     pub authors: BTreeMap<String, AuthorRecord>,
     /// Theoretical arrival times in microseconds, by limit and key.
     pub arrivals: BTreeMap<(String, String), i64>,
