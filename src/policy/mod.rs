@@ -70,6 +70,7 @@
 //!
 //! Architecture invariant: the verdict is made in `verdict.rs` and nowhere else.
 
+mod again;
 mod limits;
 mod live;
 mod rules;

@@ -1,6 +1,8 @@
 //! The admins' calls. Reading a policy and trying one are open to moderators, too.
 
 mod authors;
+mod proposals;
+mod replay;
 mod revisions;
 
 use std::sync::Arc;
@@ -70,21 +72,21 @@ impl PolicyService for PolicyCalls {
         &self,
         request: Request<v1::ReplayPolicyRequest>,
     ) -> Answer<Self::ReplayPolicyStream> {
-        not_implemented!(ADMIN_OR_MODERATOR, "ReplayPolicy", request)
+        answer!(ADMIN_OR_MODERATOR, self.replay(request))
     }
 
     async fn propose_policy(
         &self,
         request: Request<v1::ProposePolicyRequest>,
     ) -> Answer<v1::ProposePolicyResponse> {
-        not_implemented!(ADMIN_OR_MODERATOR, "ProposePolicy", request)
+        answer!(ADMIN_OR_MODERATOR, self.propose(request))
     }
 
     async fn list_policy_proposals(
         &self,
         request: Request<v1::ListPolicyProposalsRequest>,
     ) -> Answer<v1::ListPolicyProposalsResponse> {
-        not_implemented!(ADMIN, "ListPolicyProposals", request)
+        answer!(ADMIN, self.proposals(request))
     }
 
     async fn import_comments(

@@ -1,9 +1,11 @@
 //! The admin's calls through a real socket.
 
 use modqueue::proto::v1::export_author_response::Item;
+use modqueue::proto::v1::policy_service_client::PolicyServiceClient;
 use modqueue::proto::v1::{
     AuthorStanding, CommentState, ExportAuthorRequest, GetAuthorRequest, GetPolicyRequest,
-    ListAuthorCommentsRequest, ListPolicyRevisionsRequest, Policy, ReviseCommentRequest,
+    ListAuthorCommentsRequest, ListPolicyProposalsRequest, ListPolicyRevisionsRequest, Policy,
+    PolicyProposal, PolicyProposalState, ProposePolicyRequest, ReviseCommentRequest,
     SetAuthorStandingRequest, TestPolicyRequest, UpdatePolicyRequest,
 };
 use tonic::{Code, Status};
@@ -17,6 +19,8 @@ on_each_store!(
     an_edit_of_an_old_policy_is_refused,
     checking_a_policy_saves_nothing,
     a_policy_can_be_tried_on_one_draft,
+    a_suggested_policy_is_settled_by_an_update_that_names_it,
+    a_bad_suggestion_is_refused_and_none_is_settled_twice,
     an_admin_has_the_last_word_about_an_author,
     an_authors_comments_are_listed_and_exported_with_their_histories,
 );
@@ -120,6 +124,84 @@ async fn a_policy_can_be_tried_on_one_draft(service: Service) {
     assert_eq!(reason(&refused), "POLICY_INVALID");
     let refused = service.admin().test_policy(TestPolicyRequest::default()).await.unwrap_err();
     assert_eq!(fields(&refused), ["comment"]);
+}
+
+async fn propose(service: &Service, request: ProposePolicyRequest) -> Result<PolicyProposal, Status> {
+    let mut moderator = PolicyServiceClient::new(service.called("desk"));
+    Ok(moderator.propose_policy(request).await?.into_inner().proposal.expect("a proposal"))
+}
+
+fn suggestion(source: &str) -> ProposePolicyRequest {
+    ProposePolicyRequest {
+        source: source.into(),
+        comment: "too much waits".into(),
+        comment_id: "c-1".into(),
+        reviewer: "mona".into(),
+        ..Default::default()
+    }
+}
+
+async fn proposals(service: &Service, state: PolicyProposalState) -> Vec<PolicyProposal> {
+    let (mut listed, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = ListPolicyProposalsRequest {
+            state: state.into(),
+            page_size: 2,
+            page_token,
+            ..Default::default()
+        };
+        let page = service.admin().list_policy_proposals(request).await.unwrap().into_inner();
+        listed.extend(page.proposals);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return listed;
+        }
+    }
+}
+
+async fn settle(service: &Service, proposal_id: &str) -> Result<Policy, Status> {
+    let request =
+        UpdatePolicyRequest { source: OPEN.into(), proposal_id: proposal_id.into(), ..Default::default() };
+    Ok(service.admin().update_policy(request).await?.into_inner().policy.expect("a policy"))
+}
+
+async fn a_suggested_policy_is_settled_by_an_update_that_names_it(service: Service) {
+    update(&service, "mode = 'pre'\n", "").await.unwrap();
+    let made = propose(&service, suggestion(OPEN)).await.unwrap();
+    assert_eq!((made.state(), made.base_revision, made.applied_revision), (PolicyProposalState::Open, 1, 0));
+    assert_eq!(
+        (made.source.as_str(), made.proposer.as_str(), made.comment_id.as_str()),
+        (OPEN, "mona", "c-1")
+    );
+    for _ in 0..4 {
+        propose(&service, suggestion("mode = 'pre'\n")).await.unwrap();
+    }
+    let open = proposals(&service, PolicyProposalState::Open).await;
+    assert_eq!((open.len(), open.last()), (5, Some(&made)), "the newest first");
+    assert_eq!(get(&service, 0).await.unwrap().revision, 1, "a suggestion is not in force");
+    assert_eq!(settle(&service, &made.proposal_id).await.unwrap().revision, 2);
+    let applied = proposals(&service, PolicyProposalState::Applied).await;
+    assert_eq!((applied.len(), applied[0].applied_revision), (1, 2));
+    assert_eq!(proposals(&service, PolicyProposalState::Open).await.len(), 4);
+    assert_eq!(proposals(&service, PolicyProposalState::Unspecified).await.len(), 5);
+}
+
+async fn a_bad_suggestion_is_refused_and_none_is_settled_twice(service: Service) {
+    let refused = propose(&service, suggestion("mode = 'lax'")).await.unwrap_err();
+    assert_eq!(reason(&refused), "POLICY_INVALID");
+    let nothing = ProposePolicyRequest { base_revision: 7, comment: String::new(), ..suggestion("") };
+    assert_eq!(fields(&propose(&service, nothing).await.unwrap_err()), ["comment", "base_revision"]);
+    let made = propose(&service, suggestion("")).await.unwrap();
+    settle(&service, &made.proposal_id).await.unwrap();
+    for proposal_id in [made.proposal_id.as_str(), "99", "01", "x"] {
+        let refused = settle(&service, proposal_id).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "PROPOSAL_NOT_FOUND"));
+    }
+    assert_eq!(get(&service, 0).await.unwrap().revision, 1, "nothing else came into force");
+    let listed = PolicyServiceClient::new(service.called("desk"))
+        .list_policy_proposals(ListPolicyProposalsRequest::default())
+        .await;
+    assert_eq!(listed.unwrap_err().code(), Code::PermissionDenied);
 }
 
 async fn an_admin_has_the_last_word_about_an_author(service: Service) {

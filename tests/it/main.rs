@@ -12,6 +12,7 @@ mod grpc_bounds;
 mod grpc_feed;
 mod grpc_learning;
 mod grpc_policy;
+mod grpc_replay;
 mod grpc_review;
 mod grpc_submission;
 mod learner;

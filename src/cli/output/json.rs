@@ -26,8 +26,7 @@ macro_rules! api_messages {
 
 api_messages! {
     AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse, DecisionEvent,
-    DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, InspectCommentResponse, LimitStatus, Policy, QueueStats, ReleaseClaimsResponse,
-    RenewClaimsResponse, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
+    DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse, RenewClaimsResponse, ReplayReport, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
 }
 
 /// A message as serde sees it. Fields at their defaults are there, too, so that scripts need not know the defaults.

@@ -28,8 +28,13 @@ pub fn judged(text: &str, verdict: &Verdict, screen: &Screen) -> String {
     drawn
 }
 
+/// An action in a word: `publish`, `hold`, `reject`.
+pub(super) fn action_word(action: Action) -> String {
+    word(action.as_str_name(), "ACTION_")
+}
+
 fn headline(verdict: &Verdict, screen: &Screen) -> String {
-    let action = word(verdict.action().as_str_name(), "ACTION_");
+    let action = action_word(verdict.action());
     let style = match verdict.action() {
         Action::Publish => super::screen::GOOD,
         Action::Hold => super::screen::WAITING,

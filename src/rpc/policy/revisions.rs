@@ -8,14 +8,15 @@ use super::PolicyCalls;
 use crate::domain::SiteName;
 use crate::policy::{Policy, compile};
 use crate::proto::v1;
-use crate::queue::{PolicyDraft, PolicyRecord};
+use crate::queue::{PolicyDraft, PolicyRecord, Settled};
 use crate::rpc::auth::Caller;
 use crate::rpc::convert::{self, Check};
 use crate::rpc::status;
 
 /// Bytes of a policy's source.
-const MAX_SOURCE: usize = 2 << 20;
-const MAX_COMMENT: usize = 4096;
+pub(super) const MAX_SOURCE: usize = 2 << 20;
+/// Bytes of what is said about a policy.
+pub(super) const MAX_COMMENT: usize = 4096;
 /// Attempts to save over whatever is current before somebody else's haste is told.
 const ATTEMPTS: usize = 3;
 
@@ -77,14 +78,12 @@ impl PolicyCalls {
         let comment = check.text("comment", request.comment, MAX_COMMENT);
         let expected = check.policy_etag("etag", &request.etag);
         check.finish()?;
-        if !request.proposal_id.is_empty() {
-            return Err(status::proposal_not_found(&request.proposal_id));
-        }
+        let proposal = self.open_proposal(&site, &request.proposal_id).await?;
         let draft = PolicyDraft { source, author: caller.name().to_owned(), comment };
         let policy = if request.validate_only {
             self.validate(&site, expected, draft).await?
         } else {
-            saved(&site, self.put_in_force(&site, expected, draft).await?)
+            saved(&site, self.put_in_force(&site, expected, draft, proposal).await?)
         };
         Ok(v1::UpdatePolicyResponse { policy: Some(policy) })
     }
@@ -111,14 +110,13 @@ impl PolicyCalls {
         site: &SiteName,
         expected: Option<u64>,
         draft: PolicyDraft,
+        proposal: Option<u64>,
     ) -> Result<PolicyRecord, Status> {
         for _ in 0..ATTEMPTS {
             let current = self.current_revision(site).await?;
             let before = expected.unwrap_or(current);
             let policy = compiled(&draft.source, before.saturating_add(1)).await?;
-            let record =
-                self.0.queue.save_policy(site, before, draft.clone()).await.map_err(status::queue)?;
-            if let Some(record) = record {
+            if let Some(record) = self.save(site, before, draft.clone(), proposal).await? {
                 self.0.policies.adopt(site, policy);
                 tracing::info!(%site, revision = record.revision, by = record.draft.author, "a policy came into force");
                 return Ok(record);
@@ -130,7 +128,25 @@ impl PolicyCalls {
         Err(status::policy_conflict(self.current_revision(site).await?))
     }
 
-    async fn current_revision(&self, site: &SiteName) -> Result<u64, Status> {
+    /// Saves after `before`, and settles the proposal if there is one; none when another was saved meanwhile.
+    async fn save(
+        &self,
+        site: &SiteName,
+        before: u64,
+        draft: PolicyDraft,
+        proposal: Option<u64>,
+    ) -> Result<Option<PolicyRecord>, Status> {
+        let Some(number) = proposal else {
+            return self.0.queue.save_policy(site, before, draft).await.map_err(status::queue);
+        };
+        match self.0.queue.settle_proposal(site, number, before, draft).await.map_err(status::queue)? {
+            Settled::Saved(record) => Ok(Some(record)),
+            Settled::Conflict => Ok(None),
+            Settled::NotOpen => Err(status::proposal_not_found(&number.to_string())),
+        }
+    }
+
+    pub(super) async fn current_revision(&self, site: &SiteName) -> Result<u64, Status> {
         let current = self.0.queue.policy(site).await.map_err(status::queue)?;
         Ok(current.map_or(0, |record| record.revision))
     }
@@ -158,7 +174,8 @@ impl PolicyCalls {
     }
 }
 
-async fn compiled(source: &str, revision: u64) -> Result<Policy, Status> {
+/// The policy of a source, or all of its mistakes.
+pub(super) async fn compiled(source: &str, revision: u64) -> Result<Policy, Status> {
     compile(source.to_owned(), revision).await.map_err(|mistakes| status::policy_invalid("source", mistakes))
 }
 

@@ -22,7 +22,7 @@ const WIRE: &[&str] =
     &["tonic", "tonic_prost", "tonic_health", "tonic_reflection", "tonic_types", "crate::proto"];
 const TERMINAL: &[&str] = &["clap", "comfy_table", "indicatif"];
 const ROAD: &[&str] =
-    &["domain/", "filter", "limit", "policy", "learn", "queue", "pipeline", "review", "feed"];
+    &["domain/", "filter", "limit", "policy", "learn", "queue", "pipeline", "review", "feed", "hindsight"];
 
 const RULES: &[Rule] = &[
     Rule {
@@ -99,6 +99,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pipeline", &["review", "feed", "config", "app"]),
     ("review", &["pipeline", "config", "app"]),
     ("feed", &["pipeline", "review", "config", "app"]),
+    ("hindsight", &["pipeline", "review", "feed", "config", "app"]),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ mod evaluate;
 mod failures;
 mod import;
 mod pipes;
+mod policy;
 mod road;
 mod shown;
 

@@ -17,6 +17,9 @@ pub struct Args {
     /// Set it only if this is still the version in force
     #[arg(long, value_name = "ETAG", default_value = "", hide_default_value = true)]
     pub etag: String,
+    /// The proposal that this settles; `modctl policy proposals` lists them
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub proposal: String,
     /// Only check it
     #[arg(long)]
     pub validate_only: bool,
@@ -31,7 +34,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
         etag: args.etag,
         validate_only: args.validate_only,
         comment: args.message,
-        proposal_id: String::new(),
+        proposal_id: args.proposal,
     });
     let answer = session.policy().await?.update_policy(request).await;
     let policy =
