@@ -52,7 +52,12 @@ impl Client {
 
     /// What editors and admins call. Fails when no token for the role can be found.
     pub fn policy(&self) -> Result<PolicyServiceClient<Authorised>, TokenError> {
-        let service = self.authorised(Role::Admin)?;
+        self.policy_as(Role::Admin)
+    }
+
+    /// The same with the token of another role, for the calls that are open to it.
+    pub fn policy_as(&self, role: Role) -> Result<PolicyServiceClient<Authorised>, TokenError> {
+        let service = self.authorised(role)?;
         Ok(PolicyServiceClient::new(service).max_decoding_message_size(MAX_ANSWER_BYTES))
     }
 

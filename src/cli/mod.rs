@@ -3,6 +3,7 @@
 //! Architecture invariant: what is printed is made by pure functions of data and [`output::Screen`], so that it is tested
 //! without a terminal; only commands talk to the server.
 
+pub mod amend;
 pub mod args;
 pub mod commands;
 pub mod failure;

@@ -78,6 +78,11 @@ impl Session {
         Ok(self.client(Role::Admin).await?.policy()?)
     }
 
+    /// What moderators may do with policies.
+    pub async fn policy_for_moderators(&self) -> Result<PolicyServiceClient<Authorised>, Failure> {
+        Ok(self.client(Role::Moderator).await?.policy_as(Role::Moderator)?)
+    }
+
     async fn client(&self, role: Role) -> Result<&Client, Failure> {
         self.role.set(role);
         self.client.get_or_try_init(|| connect(&self.settings, role)).await

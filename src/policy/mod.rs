@@ -93,6 +93,7 @@ use verdict::Terms;
 
 pub use crate::document::Mistake;
 pub use live::{Policies, compile};
+pub use starter::weight as starter_weight;
 pub use verdict::Mode;
 
 /// A site's policy, ready to judge.

@@ -64,6 +64,11 @@ pub fn lists() -> &'static [WordList] {
     &LISTS
 }
 
+/// The points of a word of this list, when a policy says nothing about it.
+pub fn weight(name: &str) -> Option<f64> {
+    lists().iter().find(|list| &*list.rule.name == name).map(|list| list.rule.weight)
+}
+
 fn list(name: &str, text: &str) -> WordList {
     let file: File = toml::from_str(text).expect("the shipped lists are well-formed: a test reads them all");
     let compounds = file.compounds.iter().flat_map(Compounds::words);

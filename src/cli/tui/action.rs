@@ -3,11 +3,13 @@
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
+use super::state::Rows;
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::proto::v1::{
-    ClaimCommentsResponse, CommentState, DecideMatchingResponse, DecisionInput, InspectCommentResponse,
-    ListCommentsResponse, RenewClaimsResponse, WatchQueueResponse,
+    ClaimCommentsResponse, Comment, CommentState, DecideMatchingResponse, DecisionInput,
+    InspectCommentResponse, ListCommentsResponse, Policy, RenewClaimsResponse, ReplayPolicyResponse,
+    WatchQueueResponse,
 };
 
 /// What a key asks for while no prompt is open.
@@ -35,8 +37,12 @@ pub enum Action {
     RejectMarked,
     /// Count the comments like it, then decide them all.
     DecideWave,
-    /// Type a filter.
+    /// Type what the texts must have.
     Search,
+    /// Type a filter.
+    Filter,
+    /// Look at everything again.
+    Clear,
     /// Look at its thread alone.
     Thread,
     /// The next order.
@@ -57,6 +63,16 @@ pub enum Action {
     ScrollDown,
     /// Further up in the text.
     ScrollUp,
+    /// Go to the next place that was found.
+    NextSpot,
+    /// Change the policy so that it is found no more.
+    Fix,
+    /// List what its author wrote.
+    AuthorComments,
+    /// List what its thread has.
+    ThreadComments,
+    /// List the comments like it.
+    WaveComments,
     /// List the links.
     Links,
     /// Copy the text.
@@ -87,6 +103,35 @@ impl Action {
                 | DecideWave
         )
     }
+}
+
+/// What comments have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The author.
+    Author,
+    /// The thread.
+    Thread,
+    /// The text, or nearly so.
+    Wave,
+}
+
+/// What somebody may do with a changed policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// Put it in force.
+    Apply,
+    /// Propose it to those who can.
+    Propose,
+}
+
+/// What became of a changed policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It is in force, as this revision.
+    Applied(u64),
+    /// It is written down under this name.
+    Proposed(String),
 }
 
 /// A decision before it is about a comment.
@@ -169,6 +214,33 @@ pub enum Event {
     Undone(Outcome),
     /// A note was written, or not.
     Noted(Outcome),
+    /// Comments around one, or why they cannot be listed.
+    Around {
+        /// The one.
+        id: String,
+        /// What they have in common.
+        relation: Relation,
+        /// They.
+        comments: Result<Vec<Comment>, Refusal>,
+    },
+    /// The policy in force.
+    PolicyRead(Result<Box<Policy>, Refusal>),
+    /// What this moderator may do with the changed policy of a trial, or what is wrong with it.
+    MayChange {
+        /// The trial.
+        serial: u64,
+        /// What they may do.
+        authority: Result<Authority, Refusal>,
+    },
+    /// What the changed policy of a trial would have done.
+    Replayed {
+        /// The trial.
+        serial: u64,
+        /// Progress, or the report.
+        replayed: Result<ReplayPolicyResponse, Refusal>,
+    },
+    /// What became of a changed policy.
+    Settled(Result<Settled, Refusal>),
     /// How many comments are like one.
     WaveCounted {
         /// The comment.
@@ -229,6 +301,41 @@ pub enum Command {
         /// What others are told.
         text: String,
     },
+    /// List the comments around one.
+    LookAround {
+        /// The one.
+        id: String,
+        /// What they have in common.
+        relation: Relation,
+        /// The filter that finds them; of no use for a wave.
+        filter: String,
+    },
+    /// The policy in force.
+    ReadPolicy,
+    /// Whether a changed policy is one, what may be done with it, and what it would have done.
+    TryPolicy {
+        /// The trial.
+        serial: u64,
+        /// The TOML.
+        source: String,
+        /// The version that was changed.
+        etag: String,
+    },
+    /// Put a changed policy in force, or propose it.
+    SettlePolicy {
+        /// Which of the two.
+        authority: Authority,
+        /// The TOML.
+        source: String,
+        /// The version that was changed.
+        etag: String,
+        /// The revision that was changed.
+        revision: u64,
+        /// Why.
+        why: String,
+        /// The comment that gave rise to it.
+        comment_id: String,
+    },
     /// Count the comments like this one.
     CountWave(String),
     /// Decide the comments like this one.
@@ -244,4 +351,6 @@ pub enum Command {
     },
     /// Into the terminal's clipboard.
     Copy(String),
+    /// Memory that takes a while to be given back.
+    Free(Rows),
 }

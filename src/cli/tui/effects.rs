@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use tonic::{Request, Response, Status};
 
-use super::action::{Command, Event, Ruling};
+use super::action::{Command, Event, Relation, Ruling};
+use super::policy_desk::PolicyDesk;
 use crate::cli::commands::decide::outcome;
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
@@ -32,6 +34,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub struct Effects {
     /// The service.
     pub service: ReviewServiceClient<Authorised>,
+    /// The policy.
+    pub desk: PolicyDesk,
     /// The site; empty: the token's.
     pub site: String,
     /// The moderator; empty: the token's name.
@@ -100,12 +104,19 @@ impl Effects {
             Command::Skip(id) => self.skip(id).await,
             Command::Undo { id, etag } => Event::Undone(self.undo(id, etag).await),
             Command::Note { id, text } => Event::Noted(self.note(id, text).await),
+            Command::LookAround { id, relation, filter } => self.look_around(id, relation, filter).await,
+            Command::ReadPolicy => self.desk.read().await,
+            Command::TryPolicy { serial, source, etag } => {
+                return self.desk.try_out(serial, source, etag).await;
+            }
+            command @ Command::SettlePolicy { .. } => self.desk.settle(command).await,
             Command::CountWave(id) => self.count_wave(id).await,
             Command::DecideWave { id, count, ruling, claims } => {
                 self.release(claims).await;
                 return self.decide_wave(id, count, ruling).await;
             }
             Command::Release(claim_id) => return self.release(vec![claim_id]).await,
+            Command::Free(rows) => return drop(spawn_blocking(move || drop(rows))),
             // The terminal does this one.
             Command::Copy(_) => return,
         };
@@ -126,6 +137,27 @@ impl Effects {
             page_token,
         });
         self.service.list_comments(request).await.map(Response::into_inner).map_err(refusal)
+    }
+
+    async fn look_around(&mut self, id: String, relation: Relation, filter: String) -> Event {
+        let comments = if relation == Relation::Wave {
+            self.like(id.clone()).await.map_err(refusal)
+        } else {
+            let page = self.list(filter, "create_time desc", String::new()).await;
+            page.map(|page| page.comments)
+        };
+        Event::Around { id, relation, comments }
+    }
+
+    async fn like(&mut self, comment_id: String) -> Result<Vec<Comment>, Status> {
+        let request = ListSimilarCommentsRequest {
+            site: self.site.clone(),
+            comment_id,
+            page_size: PAGE,
+            page_token: String::new(),
+        };
+        let page = self.service.list_similar_comments(self.request(request)).await?.into_inner();
+        Ok(page.comments.into_iter().filter_map(|similar| similar.comment).collect())
     }
 
     async fn inspect(&mut self, id: String) -> Event {

@@ -60,11 +60,18 @@ const DEFAULTS: &[Row] = &[
     (Action::Last, "last", plain('G'), &[named(KeyCode::End)], "the last comment loaded"),
     (Action::ScrollDown, "scroll-down", plain('J'), &[named(KeyCode::PageDown)], "further down in the text"),
     (Action::ScrollUp, "scroll-up", plain('K'), &[named(KeyCode::PageUp)], "further up in the text"),
-    (Action::Search, "search", plain('/'), &[], "filter, such as score >= 5"),
+    (Action::Search, "search", plain('/'), &[], "search the texts"),
+    (Action::Filter, "filter", plain('f'), &[], "filter, such as score >= 5"),
+    (Action::Clear, "clear", named(KeyCode::Esc), &[], "end search and filter"),
     (Action::Thread, "thread", plain('t'), &[], "only this thread; again: all"),
     (Action::Order, "order", plain('o'), &[], "order: risk, oldest, newest"),
     (Action::NextQueue, "next-queue", plain(']'), &[], "the other queue"),
     (Action::Reload, "reload", control('r'), &[named(KeyCode::F(5))], "list the queue anew"),
+    (Action::NextSpot, "next-span", named(KeyCode::Tab), &[], "the next place found"),
+    (Action::Fix, "fix", plain('x'), &[], "change the rule behind it"),
+    (Action::AuthorComments, "author", plain('i'), &[], "the author's comments"),
+    (Action::ThreadComments, "thread-comments", plain('T'), &[], "the thread's comments"),
+    (Action::WaveComments, "wave-comments", plain('w'), &[], "the comments like it"),
     (Action::Links, "links", plain('l'), &[], "list the links"),
     (Action::Copy, "copy", plain('y'), &[], "copy the text"),
     (Action::CopyId, "copy-id", plain('Y'), &[], "copy the id"),
@@ -138,10 +145,14 @@ impl Keymap {
 }
 
 impl Binding {
+    /// Every key that does it.
+    pub fn all(&self) -> impl Iterator<Item = Key> {
+        std::iter::once(self.key).chain(self.also.iter().copied())
+    }
+
     /// The keys, as the help names them.
     pub fn keys(&self) -> String {
-        let names: Vec<_> = std::iter::once(&self.key).chain(self.also).map(|key| key.name()).collect();
-        names.join(" ")
+        self.all().map(|key| key.name()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -149,6 +160,12 @@ impl Key {
     /// What was pressed. Shift is part of the character.
     fn of(event: &KeyEvent) -> Self {
         Self { code: event.code, control: event.modifiers.contains(KeyModifiers::CONTROL) }
+    }
+
+    /// The event of pressing it.
+    pub fn event(self) -> KeyEvent {
+        let modifiers = if self.control { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+        KeyEvent::new(self.code, modifiers)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -181,6 +198,7 @@ impl Key {
 fn named_code(name: &str) -> Option<KeyCode> {
     Some(match name {
         "space" => KeyCode::Char(' '),
+        "esc" => KeyCode::Esc,
         "enter" => KeyCode::Enter,
         "tab" => KeyCode::Tab,
         "backspace" => KeyCode::Backspace,
@@ -215,8 +233,8 @@ mod tests {
 
     #[test]
     fn a_key_that_is_bound_otherwise_does_the_other_thing() {
-        let keymap = changed(&[("approve", "x")]).unwrap();
-        assert_eq!(keymap.action(&pressed('x')), Some(Action::Approve));
+        let keymap = changed(&[("approve", "z")]).unwrap();
+        assert_eq!(keymap.action(&pressed('z')), Some(Action::Approve));
         assert_eq!(keymap.action(&pressed('a')), None);
     }
 

@@ -9,6 +9,7 @@ pub mod keymap;
 pub mod state;
 pub mod view;
 
+mod policy_desk;
 mod terminal;
 
 use std::io;
@@ -21,6 +22,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use self::action::{Command, Event};
 use self::effects::Effects;
 use self::keymap::Keymap;
+use self::policy_desk::PolicyDesk;
 use self::state::State;
 use self::terminal::{Terminal, read_keys};
 use super::failure::Failure;
@@ -40,8 +42,17 @@ pub struct Options {
 /// told as every command tells it.
 pub async fn run(options: Options, session: &Session) -> Result<(), Failure> {
     let (events, inbox) = unbounded_channel();
+    let desk = PolicyDesk {
+        moderator: session.policy_for_moderators().await?,
+        admin: session.policy().await.ok(),
+        site: session.site(),
+        reviewer: session.reviewer(),
+        patience: session.timeout(),
+        events: events.clone(),
+    };
     let effects = Effects {
         service: session.review().await?,
+        desk,
         site: session.site(),
         reviewer: session.reviewer(),
         patience: session.timeout(),
@@ -79,7 +90,7 @@ async fn review(
                 command => effects.perform(command),
             }
         }
-        terminal.screen.draw(|frame| view::draw(frame, state, colour))?;
+        terminal.screen.draw(|frame| state.reach = view::draw(frame, state, colour))?;
         let event = tokio::select! {
             event = inbox.recv() => event,
             _ = seconds.tick() => Some(Event::Tick(Timestamp::now())),

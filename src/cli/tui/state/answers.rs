@@ -6,21 +6,30 @@ use crate::cli::output::Outcome;
 use crate::cli::time::moment;
 use crate::cli::tui::action::Command;
 use crate::proto::v1::{
-    ClaimCommentsResponse, InspectCommentResponse, ListCommentsResponse, QueueChange, RenewClaimsResponse,
-    WatchQueueResponse,
+    ClaimCommentsResponse, Comment, InspectCommentResponse, ListCommentsResponse, QueueChange,
+    RenewClaimsResponse, WatchQueueResponse,
 };
 
+/// More rows than these are freed in the background: that takes longer than a frame.
+const FREED_AT_ONCE: usize = 5_000;
+
 impl State {
-    pub(super) fn listed(&mut self, generation: u64, page: Result<ListCommentsResponse, Refusal>) {
+    pub(super) fn listed(
+        &mut self,
+        generation: u64,
+        page: Result<ListCommentsResponse, Refusal>,
+    ) -> Vec<Command> {
         match page {
             Ok(page) => {
                 let flights = &self.flights;
                 let hidden = |id: &str| flights.get(id).is_some_and(|flight| !flight.is_back());
-                self.queue.listed(generation, page.comments, page.next_page_token, &hidden);
+                let old = self.queue.listed(generation, page.comments, page.next_page_token, &hidden);
+                if old.len() > FREED_AT_ONCE { vec![Command::Free(old)] } else { vec![] }
             }
             Err(refusal) => {
                 self.queue.unlisted(generation);
                 self.warn(format!("the queue cannot be listed: {}", refusal.in_one_line()));
+                vec![]
             }
         }
     }
@@ -40,13 +49,12 @@ impl State {
                 return;
             }
         };
-        if let (Some(place), Some(comment)) = (self.queue.place(id), page.comment.clone()) {
-            if self.queue.holds(comment.state()) {
-                self.queue.rows[place] = comment;
-            } else {
+        if let Some(comment) = page.comment.as_ref().filter(|_| self.queue.rows.get(id).is_some()) {
+            if !self.queue.holds(comment.state()) {
                 self.queue.remove(id);
                 return;
             }
+            self.replace(comment.clone());
         }
         if self.pages.len() >= MAX_PAGES {
             self.pages.clear();
@@ -59,11 +67,7 @@ impl State {
         match claimed {
             Ok(claimed) => {
                 self.leases.claimed(&claimed);
-                for comment in claimed.comments {
-                    if let Some(place) = self.queue.place(&comment.id) {
-                        self.queue.rows[place] = comment;
-                    }
-                }
+                claimed.comments.into_iter().for_each(|comment| self.replace(comment));
             }
             Err(refusal) => {
                 self.leases.forget_asked(ids);
@@ -91,6 +95,13 @@ impl State {
                     self.lose(ids);
                 }
             }
+        }
+    }
+
+    /// The row of a comment has what the server says of it now.
+    fn replace(&mut self, comment: Comment) {
+        if let Some(row) = self.queue.rows.get_mut(&comment.id) {
+            *row = comment;
         }
     }
 
@@ -138,13 +149,13 @@ impl State {
         if self.flights.contains_key(id) || self.undoing.contains(id) {
             return;
         }
-        let Some(place) = self.queue.place(id) else {
+        if self.queue.rows.get(id).is_none() {
             let known = self.done.iter().flatten().any(|done| done.comment.id == *id);
             self.arrived += u64::from(self.queue.holds(change.state()) && !known);
             return;
-        };
+        }
         if !self.queue.holds(change.state()) {
-            let looked_at = place == self.queue.selected;
+            let looked_at = self.queue.current().is_some_and(|comment| comment.id == *id);
             self.queue.remove(id);
             self.leases.drop(id);
             let state = change.state().as_str_name().trim_start_matches("COMMENT_STATE_").to_lowercase();
@@ -155,10 +166,10 @@ impl State {
             }
             return;
         }
-        self.claim_changed(place, change);
+        self.claim_changed(change);
     }
 
-    fn claim_changed(&mut self, place: usize, change: &QueueChange) {
+    fn claim_changed(&mut self, change: &QueueChange) {
         let id = &change.comment_id;
         let ours = self.leases.on(id).map(|lease| lease.claim_id.clone());
         let theirs = change.claim.as_ref().map(|claim| claim.claim_id.clone());
@@ -168,7 +179,7 @@ impl State {
         if theirs.is_none() && ours.is_none() {
             self.leases.forget_asked(std::slice::from_ref(id));
         }
-        let row = &mut self.queue.rows[place];
+        let Some(row) = self.queue.rows.get_mut(id) else { return };
         row.claim.clone_from(&change.claim);
         if row.etag != change.etag {
             self.forget(id);

@@ -1,14 +1,17 @@
 //! Decisions: shown at once, confirmed later, brought back when they fail, taken back on demand.
 
-use super::{Lease, State, Target};
+use super::{Lease, Place, State, Target};
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::cli::tui::action::{Command, Ruling};
 use crate::proto::v1::{Comment, CommentState, DecideMatchingResponse, DecisionInput};
 
+/// Calls that can be taken back, one after the other.
+const UNDO_DEPTH: usize = 200;
+
 /// A decision that the server has not answered yet.
 pub(super) struct Flight {
-    place: usize,
+    place: Place,
     comment: Comment,
     lease: Option<Lease>,
     ruling: Ruling,
@@ -24,7 +27,7 @@ impl Flight {
 
 /// A decision that can be taken back.
 pub(super) struct Done {
-    place: usize,
+    place: Place,
     pub(super) comment: Comment,
     /// The version that the decision made; `None` while it is not confirmed.
     etag: Option<String>,
@@ -35,7 +38,7 @@ impl State {
     pub(super) fn rule(&mut self, ruling: Ruling, target: Target) -> Vec<Command> {
         let ids = match target {
             Target::One(id) => vec![id],
-            Target::Marked => self.marked_in_order(),
+            Target::Marked => self.queue.marked_in_order(),
             Target::Wave { id, count } => {
                 self.tell(format!("deciding {count} comments …"));
                 self.wave_under_way = true;
@@ -64,11 +67,6 @@ impl State {
                 vec![]
             }
         }
-    }
-
-    fn marked_in_order(&self) -> Vec<String> {
-        let marked = self.queue.rows.iter().filter(|comment| self.queue.marked.contains(&comment.id));
-        marked.map(|comment| comment.id.clone()).collect()
     }
 
     /// Takes the comment off the list, remembers how to bring it back, and says what the server is asked.
@@ -112,7 +110,10 @@ impl State {
             }
         }
         if !done.is_empty() {
-            self.done.push(done);
+            self.done.push_back(done);
+            if self.done.len() > UNDO_DEPTH {
+                self.done.pop_front();
+            }
         }
         commands
     }
@@ -123,7 +124,7 @@ impl State {
         if let Some(lease) = flight.lease.filter(|_| refusal.reason != "CLAIM_LOST") {
             self.leases.keep(id, lease);
         }
-        self.queue.put_back(flight.place, flight.comment);
+        self.queue.rows.put_back(flight.place, flight.comment);
         self.forget(id);
     }
 
@@ -135,7 +136,7 @@ impl State {
             waiting.iter().for_each(|id| self.undo_in_flight(id));
             return vec![];
         }
-        let Some(batch) = self.done.pop() else {
+        let Some(batch) = self.done.pop_back() else {
             self.tell("nothing was decided here that could be taken back");
             return vec![];
         };
@@ -147,7 +148,7 @@ impl State {
         for done in batch.into_iter().rev() {
             let id = done.comment.id.clone();
             self.undoing.insert(id.clone());
-            self.queue.put_back(done.place, done.comment);
+            self.queue.rows.put_back(done.place, done.comment);
             commands.push(Command::Undo { id, etag: done.etag.unwrap_or_default() });
         }
         commands
@@ -156,7 +157,7 @@ impl State {
     fn undo_in_flight(&mut self, id: &str) {
         let Some(flight) = self.flights.get_mut(id) else { return };
         flight.undo = true;
-        self.queue.put_back(flight.place, flight.comment.clone());
+        self.queue.rows.put_back(flight.place, flight.comment.clone());
         self.tell(format!("{id} is back"));
     }
 
@@ -169,8 +170,8 @@ impl State {
             Ok(comment) if !self.queue.holds(comment.state()) => _ = self.queue.remove(&id),
             Ok(comment) => {
                 self.decided = self.decided.saturating_sub(1);
-                if let Some(place) = self.queue.place(&id) {
-                    self.queue.rows[place] = *comment;
+                if let Some(row) = self.queue.rows.get_mut(&id) {
+                    *row = *comment;
                 }
             }
             Err(refusal) => {
@@ -194,7 +195,7 @@ impl State {
         let Some(flight) = self.flights.remove(id) else { return };
         if let Err(refusal) = result {
             self.queue.unskip(id);
-            self.queue.put_back(flight.place, flight.comment);
+            self.queue.rows.put_back(flight.place, flight.comment);
             self.warn(format!("{id} was not skipped: {}", refusal.in_one_line()));
         }
     }

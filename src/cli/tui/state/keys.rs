@@ -3,9 +3,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use linkify::LinkFinder;
 
+use super::queue::quoted;
 use super::{Input, Prompt, REASONS, State, Target};
 use crate::cli::harmless::one_line;
-use crate::cli::tui::action::{Action, Command, Ruling};
+use crate::cli::tui::action::{Action, Command, Relation, Ruling};
 use crate::proto::v1::CommentState;
 
 /// Lines that one key scrolls by.
@@ -24,9 +25,15 @@ impl State {
             Prompt::Help => vec![],
             Prompt::Reason { cursor, target } => self.reason_key(key, cursor, target),
             Prompt::Note { id, input } => self.note_key(key, id, input),
-            Prompt::Search(input) => self.search_key(key, input),
+            Prompt::Search(input) => self.search_key(key, input, Prompt::Search),
+            Prompt::Filter(input) => self.search_key(key, input, Prompt::Filter),
             Prompt::Links { links, cursor } => self.links_key(key, links, cursor),
             Prompt::Wave { id, count } => self.wave_key(key, id, count),
+            Prompt::Around(around) => {
+                self.around_key(key, around);
+                vec![]
+            }
+            Prompt::Fix(fix) => self.fix_key(key, fix),
         }
     }
 
@@ -40,14 +47,19 @@ impl State {
         match action {
             Action::Next => self.queue.step(1),
             Action::Previous => self.queue.step(-1),
-            Action::First => self.queue.selected = 0,
-            Action::Last => self.queue.step(isize::MAX),
-            Action::ScrollDown => self.scroll = self.scroll.saturating_add(SCROLL),
-            Action::ScrollUp => self.scroll = self.scroll.saturating_sub(SCROLL),
+            Action::First => self.queue.rows.select_rank(0),
+            Action::Last => self.queue.rows.select_rank(usize::MAX),
+            Action::ScrollDown => self.scroll = self.scroll.saturating_add(SCROLL).min(self.reach),
+            Action::ScrollUp => self.scroll = self.scroll.min(self.reach).saturating_sub(SCROLL),
             Action::Help => self.prompt = Prompt::Help,
-            Action::Search => self.prompt = Prompt::Search(Input::new(self.queue.filter.clone())),
+            Action::Search => self.prompt = Prompt::Search(Input::new(self.queue.search.clone())),
+            Action::Filter => self.prompt = Prompt::Filter(Input::new(self.queue.filter.clone())),
+            Action::Clear => return self.clear(),
             Action::Quit => return self.quit(),
-            Action::Reload => return self.reload(),
+            Action::Reload => {
+                self.tell("the queue is listed anew");
+                return self.reload();
+            }
             Action::Order => return self.order(),
             Action::NextQueue => return self.next_queue(),
             Action::Undo => return self.undo(),
@@ -76,6 +88,11 @@ impl State {
                 return vec![Command::CountWave(id)];
             }
             Action::Thread => return self.thread(),
+            Action::NextSpot => self.next_spot(),
+            Action::Fix => return self.begin_fix(),
+            Action::AuthorComments => return self.look_around(Relation::Author),
+            Action::ThreadComments => return self.look_around(Relation::Thread),
+            Action::WaveComments => return self.look_around(Relation::Wave),
             Action::Links => self.list_links(),
             Action::Copy => return self.copy_text(),
             Action::CopyId => return self.copy(id),
@@ -116,8 +133,7 @@ impl State {
             self.tell("this comment is in no thread");
             return vec![];
         };
-        let quoted = thread.id.replace('\\', "\\\\").replace('"', "\\\"");
-        let filter = format!("thread = \"{quoted}\"");
+        let filter = format!("thread = {}", quoted(&thread.id));
         self.queue.filter = if self.queue.filter == filter { String::new() } else { filter };
         vec![self.queue.reload()]
     }
@@ -196,20 +212,33 @@ impl State {
         vec![]
     }
 
-    fn search_key(&mut self, key: KeyEvent, mut input: Input) -> Vec<Command> {
+    /// A search or a filter that is typed; `again` is the prompt that it is typed in.
+    fn search_key(&mut self, key: KeyEvent, mut input: Input, again: fn(Input) -> Prompt) -> Vec<Command> {
         match key.code {
-            KeyCode::Esc => vec![],
-            KeyCode::Enter => {
-                self.queue.filter = input.text().trim().to_owned();
-                self.queue.marked.clear();
-                vec![self.queue.restart()]
-            }
+            KeyCode::Esc => return vec![],
+            KeyCode::Enter => {}
             _ => {
                 typed(key, &mut input);
-                self.prompt = Prompt::Search(input);
-                vec![]
+                self.prompt = again(input);
+                return vec![];
             }
         }
+        let text = input.text().trim().to_owned();
+        match again(input) {
+            Prompt::Search(_) => self.queue.search = text,
+            _ => self.queue.filter = text,
+        }
+        self.queue.marked.clear();
+        vec![self.queue.restart()]
+    }
+
+    fn clear(&mut self) -> Vec<Command> {
+        if self.queue.filter.is_empty() && self.queue.search.is_empty() {
+            return vec![];
+        }
+        self.queue.filter.clear();
+        self.queue.search.clear();
+        vec![self.queue.reload()]
     }
 
     fn links_key(&mut self, key: KeyEvent, links: Vec<String>, cursor: usize) -> Vec<Command> {
@@ -249,7 +278,8 @@ impl State {
     }
 }
 
-fn moved(code: KeyCode, cursor: usize, length: usize) -> usize {
+/// Where the cursor of a list goes.
+pub(super) fn moved(code: KeyCode, cursor: usize, length: usize) -> usize {
     match code {
         KeyCode::Up | KeyCode::Char('k') => cursor.saturating_sub(1),
         KeyCode::Down | KeyCode::Char('j') => (cursor + 1).min(length - 1),

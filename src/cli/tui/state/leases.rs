@@ -41,16 +41,16 @@ impl Leases {
     }
 
     /// Asks for the comments from here on that are free, when few of them are held.
-    pub fn ahead(&mut self, rows: &[Comment], now: Timestamp) -> Option<Command> {
-        let window = &rows[..rows.len().min(AHEAD)];
+    pub fn ahead<'a>(&mut self, rows: impl Iterator<Item = &'a Comment>, now: Timestamp) -> Option<Command> {
+        let window: Vec<_> = rows.take(AHEAD).collect();
         let covered =
-            |comment: &&Comment| self.held.contains_key(&comment.id) || self.asked.contains(&comment.id);
-        let free = |comment: &&Comment| {
+            |comment: &Comment| self.held.contains_key(&comment.id) || self.asked.contains(&comment.id);
+        let free = |comment: &Comment| {
             let until = comment.claim.as_ref().and_then(|claim| moment(claim.expire_time.as_ref()));
             until.is_none_or(|until| until <= now)
         };
-        let first_is_open = window.first().is_some_and(|first| !covered(&first) && free(&first));
-        if window.iter().filter(covered).count() >= LOW && !first_is_open {
+        let first_is_open = window.first().is_some_and(|first| !covered(first) && free(first));
+        if window.iter().filter(|comment| covered(comment)).count() >= LOW && !first_is_open {
             return None;
         }
         let wanted = window.iter().filter(|comment| !covered(comment) && free(comment));

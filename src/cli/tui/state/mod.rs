@@ -1,24 +1,31 @@
 //! The screen's state: events in, commands out. It knows no terminal, no network and no clock.
 
 mod answers;
+mod around;
 mod decide;
+mod fix;
 mod keys;
 mod leases;
 mod prompt;
 mod queue;
+mod rows;
 #[cfg(test)]
 pub(super) mod samples;
+mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 
+pub use self::around::Around;
 use self::decide::{Done, Flight};
+pub use self::fix::{Fix, Spot, Trial, spots};
 pub use self::leases::{Lease, Leases};
 pub use self::prompt::{Input, Prompt, REASONS, Target};
 pub use self::queue::{Kind, Queue};
+pub use self::rows::{Place, Rows};
 use super::action::{Command, Event, Ruling};
 use super::keymap::Keymap;
 use crate::proto::v1::{InspectCommentResponse, QueueStats};
@@ -59,6 +66,10 @@ pub struct State {
     pub stats: Option<QueueStats>,
     /// Lines that the text is moved up by.
     pub scroll: u16,
+    /// Lines that it can be moved up by at most; the view knows, since it has wrapped them.
+    pub reach: u16,
+    /// Which place of the findings was gone to, of all of them in order.
+    pub focus: Option<usize>,
     /// The time, to the second.
     pub now: Timestamp,
     /// Whether nothing may be changed.
@@ -73,12 +84,13 @@ pub struct State {
     pub over: bool,
     flights: HashMap<String, Flight>,
     undoing: HashSet<String>,
-    done: Vec<Vec<Done>>,
+    done: VecDeque<Vec<Done>>,
     last: Option<Ruling>,
     last_reason: usize,
     wave_under_way: bool,
     refused_of_wave: Option<String>,
     asked: HashSet<String>,
+    trials: u64,
     active: Timestamp,
 }
 
@@ -94,6 +106,9 @@ impl State {
             message: None,
             stats: None,
             scroll: 0,
+            reach: 0,
+            focus: None,
+            trials: 0,
             now,
             readonly,
             decided: 0,
@@ -102,7 +117,7 @@ impl State {
             over: false,
             flights: HashMap::new(),
             undoing: HashSet::new(),
-            done: vec![],
+            done: VecDeque::new(),
             last: None,
             last_reason: 0,
             wave_under_way: false,
@@ -123,7 +138,7 @@ impl State {
         let ticked = matches!(event, Event::Tick(_));
         let mut commands = self.take(event);
         if self.queue.current().map(|comment| &comment.id) != before.as_ref() {
-            self.scroll = 0;
+            (self.scroll, self.focus) = (0, None);
         }
         if !self.over && !ticked {
             commands.extend(self.look_ahead());
@@ -140,7 +155,7 @@ impl State {
             Event::Pasted(text) => self.prompt.paste(&text),
             Event::Resized => {}
             Event::Tick(now) => return self.tick(now),
-            Event::Listed { generation, page } => self.listed(generation, page),
+            Event::Listed { generation, page } => return self.listed(generation, page),
             Event::Inspected { id, page } => self.inspected(&id, page),
             Event::Claimed { ids, claimed } => self.claimed(&ids, claimed),
             Event::Renewed { claim_id, ids, renewed } => self.renewed(&claim_id, &ids, renewed),
@@ -148,6 +163,11 @@ impl State {
             Event::Skipped { id, result } => self.was_skipped(&id, result),
             Event::Undone(outcome) => self.undone(outcome),
             Event::Noted(outcome) => self.noted(outcome),
+            Event::Around { id, relation, comments } => self.found_around(&id, relation, comments),
+            Event::PolicyRead(policy) => self.policy_read(policy),
+            Event::MayChange { serial, authority } => self.may_change(serial, authority),
+            Event::Replayed { serial, replayed } => self.replayed(serial, replayed),
+            Event::Settled(settled) => self.settled(settled),
             Event::WaveCounted { id, count } => self.wave_counted(id, count),
             Event::WaveDecided(progress) => return self.wave_decided(progress),
             Event::Watched(watched) => return self.watched(*watched),
@@ -159,16 +179,14 @@ impl State {
     /// The next pages, what is beside the next comments, and the leases on them.
     fn look_ahead(&mut self) -> Vec<Command> {
         let mut commands: Vec<_> = self.queue.more().into_iter().collect();
-        let from = self.queue.selected.min(self.queue.rows.len());
-        let rows = &self.queue.rows[from..];
-        for comment in rows.iter().take(READ_AHEAD) {
+        for comment in self.queue.rows.from_selected().take(READ_AHEAD) {
             let settling = self.undoing.contains(&comment.id) || self.flights.contains_key(&comment.id);
             if !settling && !self.pages.contains_key(&comment.id) && self.asked.insert(comment.id.clone()) {
                 commands.push(Command::Inspect(comment.id.clone()));
             }
         }
         if !self.readonly && !self.wave_under_way {
-            commands.extend(self.leases.ahead(rows, self.now));
+            commands.extend(self.leases.ahead(self.queue.rows.from_selected(), self.now));
         }
         commands
     }

@@ -2,6 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::{Around, Fix};
+
 /// The well-known reason codes, in the order of the picker, each with the key that picks it.
 pub const REASONS: [(char, &str); 9] = [
     ('s', "spam"),
@@ -32,7 +34,7 @@ pub enum Target {
 }
 
 /// What is open over the comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Prompt {
     /// Nothing: keys act.
     None,
@@ -52,8 +54,10 @@ pub enum Prompt {
         /// What is typed.
         input: Input,
     },
-    /// A filter.
+    /// What the texts must have.
     Search(Input),
+    /// A filter.
+    Filter(Input),
     /// Links of the comment.
     Links {
         /// The links.
@@ -61,6 +65,10 @@ pub enum Prompt {
         /// Which one the cursor is on.
         cursor: usize,
     },
+    /// Comments around the one that is looked at.
+    Around(Around),
+    /// A change of the policy.
+    Fix(Box<Fix>),
     /// What to do with a wave.
     Wave {
         /// A comment of it.
@@ -73,7 +81,7 @@ pub enum Prompt {
 impl Prompt {
     /// Puts a pasted text where one is typed, its lines in one; elsewhere it does nothing.
     pub fn paste(&mut self, text: &str) {
-        if let Self::Note { input, .. } | Self::Search(input) = self {
+        if let Self::Note { input, .. } | Self::Search(input) | Self::Filter(input) = self {
             text.chars().map(|c| if c.is_control() { ' ' } else { c }).for_each(|c| input.insert(c));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::action::Command;
+use super::rows::{Place, Rows};
 use crate::proto::v1::{Comment, CommentState};
 
 /// Rows below the selection when the next page is asked for.
@@ -43,13 +44,13 @@ const ORDERS: [(&str, &str); 3] =
 #[derive(Debug)]
 pub struct Queue {
     /// The comments, in the order asked for.
-    pub rows: Vec<Comment>,
-    /// The row that is looked at; meaningless while there is none.
-    pub selected: usize,
+    pub rows: Rows,
     /// The ids that are marked.
     pub marked: HashSet<String>,
-    /// What the moderator searched for; empty: everything.
+    /// Which comments, as the server's filters say it; empty: everything.
     pub filter: String,
+    /// What their text must have; empty: anything.
+    pub search: String,
     /// Which queue it is.
     pub kind: Kind,
     /// Whether a page is on its way.
@@ -58,35 +59,30 @@ pub struct Queue {
     next_page: String,
     generation: u64,
     skipped: HashSet<String>,
-    keep: Option<String>,
+    keep: bool,
 }
 
 impl Queue {
     /// An empty one, not asked for yet.
     pub fn new(filter: String) -> Self {
         Self {
-            rows: vec![],
-            selected: 0,
+            rows: Rows::default(),
             marked: HashSet::new(),
             filter,
+            search: String::new(),
             kind: Kind::Pending,
             loading: false,
             order: 0,
             next_page: String::new(),
             generation: 0,
             skipped: HashSet::new(),
-            keep: None,
+            keep: false,
         }
     }
 
     /// The comment that is looked at.
     pub fn current(&self) -> Option<&Comment> {
-        self.rows.get(self.selected)
-    }
-
-    /// Where a comment is.
-    pub fn place(&self, id: &str) -> Option<usize> {
-        self.rows.iter().position(|comment| comment.id == id)
+        self.rows.current()
     }
 
     /// The order, in a word.
@@ -99,25 +95,25 @@ impl Queue {
         self.order = (self.order + 1) % ORDERS.len();
     }
 
-    /// Asks for the first page; the selection stays on its comment if that is still there.
+    /// Asks for the first page; the selection stays on its comment if that is still there, else at its height.
     pub fn reload(&mut self) -> Command {
-        self.keep = self.current().map(|comment| comment.id.clone());
         self.generation += 1;
         self.next_page.clear();
+        self.keep = true;
         self.list()
     }
 
     /// Asks for the first page and begins at its top.
     pub fn restart(&mut self) -> Command {
         let list = self.reload();
-        (self.keep, self.selected) = (None, 0);
+        self.keep = false;
         list
     }
 
     /// Asks for the next page when the selection comes near the end of what is loaded.
     pub fn more(&mut self) -> Option<Command> {
-        let near = self.selected + MARGIN >= self.rows.len();
-        (near && !self.loading && !self.next_page.is_empty()).then(|| self.list())
+        let near = !self.next_page.is_empty() && self.rows.rank() + MARGIN >= self.rows.len();
+        (near && !self.loading).then(|| self.list())
     }
 
     fn list(&mut self) -> Command {
@@ -130,14 +126,19 @@ impl Queue {
         }
     }
 
-    /// A filter that names a state itself is taken as it is.
+    /// What the server is asked for. A filter that names a state itself is taken as it is.
     fn expression(&self) -> String {
-        let state = format!("state = {}", self.kind.name());
-        match self.filter.as_str() {
-            "" => state,
-            filter if self.names_state() => filter.to_owned(),
-            filter => format!("({filter}) AND {state}"),
+        let mut parts = vec![];
+        if !self.filter.is_empty() {
+            parts.push(format!("({})", self.filter));
         }
+        if !self.search.is_empty() {
+            parts.push(format!("text : {}", quoted(&self.search)));
+        }
+        if !self.names_state() {
+            parts.push(format!("state = {}", self.kind.name()));
+        }
+        parts.join(" AND ")
     }
 
     fn names_state(&self) -> bool {
@@ -150,31 +151,31 @@ impl Queue {
         self.names_state() || state == self.kind.state()
     }
 
-    /// Takes a page in; one of an earlier listing is ignored.
+    /// Takes a page in; one of an earlier listing is ignored. Answers the rows that it takes the place of.
     pub fn listed(
         &mut self,
         generation: u64,
         comments: Vec<Comment>,
         next_page: String,
         hidden: &dyn Fn(&str) -> bool,
-    ) {
+    ) -> Rows {
         if generation != self.generation {
-            return;
+            return Rows::default();
         }
-        if self.next_page.is_empty() {
-            self.rows.clear();
+        let first = self.next_page.is_empty();
+        let old = if first { std::mem::take(&mut self.rows) } else { Rows::default() };
+        for comment in comments {
+            if !self.skipped.contains(&comment.id) && !hidden(&comment.id) {
+                self.rows.push(comment);
+            }
         }
-        let known: HashSet<String> = self.rows.iter().map(|comment| comment.id.clone()).collect();
-        let fresh = comments.into_iter().filter(|comment| {
-            !known.contains(&comment.id) && !self.skipped.contains(&comment.id) && !hidden(&comment.id)
-        });
-        self.rows.extend(fresh.collect::<Vec<_>>());
+        if first && self.keep {
+            self.rows.select_rank(old.rank());
+            old.current().into_iter().for_each(|comment| self.rows.select(&comment.id));
+        }
         self.next_page = next_page;
         self.loading = false;
-        if let Some(keep) = self.keep.take() {
-            self.selected = self.place(&keep).unwrap_or(self.selected);
-        }
-        self.clamp();
+        old
     }
 
     /// No page came.
@@ -184,35 +185,17 @@ impl Queue {
 
     /// Moves the selection by so many rows, as far as there are any.
     pub fn step(&mut self, by: isize) {
-        self.selected = self.selected.saturating_add_signed(by);
-        self.clamp();
+        self.rows.select_rank(self.rows.rank().saturating_add_signed(by));
     }
 
-    /// Takes a comment out; what is looked at stays, or is the next one.
-    pub fn remove(&mut self, id: &str) -> Option<(usize, Comment)> {
-        let place = self.place(id)?;
-        let comment = self.rows.remove(place);
+    /// Takes a comment out.
+    pub fn remove(&mut self, id: &str) -> Option<(Place, Comment)> {
         self.marked.remove(id);
-        if place < self.selected {
-            self.selected -= 1;
-        }
-        self.clamp();
-        Some((place, comment))
-    }
-
-    /// Puts a comment back where it was, and looks at it.
-    pub fn put_back(&mut self, place: usize, comment: Comment) {
-        if let Some(place) = self.place(&comment.id) {
-            self.rows[place] = comment;
-            return;
-        }
-        let place = place.min(self.rows.len());
-        self.rows.insert(place, comment);
-        self.selected = place;
+        self.rows.remove(id)
     }
 
     /// Takes a comment out and leaves it out of later pages.
-    pub fn skip(&mut self, id: &str) -> Option<(usize, Comment)> {
+    pub fn skip(&mut self, id: &str) -> Option<(Place, Comment)> {
         self.skipped.insert(id.to_owned());
         self.remove(id)
     }
@@ -222,7 +205,16 @@ impl Queue {
         self.skipped.remove(id);
     }
 
-    fn clamp(&mut self) {
-        self.selected = self.selected.min(self.rows.len().saturating_sub(1));
+    /// The marked ids, in the order of their rows.
+    pub fn marked_in_order(&self) -> Vec<String> {
+        let mut marked: Vec<_> =
+            self.marked.iter().filter_map(|id| Some((self.rows.place(id)?, id))).collect();
+        marked.sort_unstable();
+        marked.into_iter().map(|(_, id)| id.clone()).collect()
     }
+}
+
+/// A text as the filters' grammar quotes it.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -64,7 +64,7 @@ pub fn state() -> State {
 }
 
 pub fn ids(state: &State) -> Vec<&str> {
-    state.queue.rows.iter().map(|comment| comment.id.as_str()).collect()
+    state.queue.rows.from_rank(0).map(|comment| comment.id.as_str()).collect()
 }
 
 pub fn refusal(reason: &str, message: &str) -> Refusal {

@@ -4,9 +4,9 @@ use crossterm::event::KeyCode;
 
 use super::samples::*;
 use super::{Prompt, State};
-use crate::cli::tui::action::{Command, Event};
+use crate::cli::tui::action::{Authority, Command, Event, Relation, Settled};
 use crate::cli::tui::keymap::Keymap;
-use crate::proto::v1::{CommentState, DecisionInput, RenewClaimsResponse};
+use crate::proto::v1::*;
 
 fn decisions(commands: &[Command]) -> Vec<DecisionInput> {
     let decide = |command: &Command| match command {
@@ -215,9 +215,9 @@ fn a_read_only_review_claims_and_decides_nothing() {
 }
 
 #[test]
-fn a_search_keeps_to_the_queue_that_is_open() {
+fn a_filter_keeps_to_the_queue_that_is_open() {
     let mut state = state();
-    press(&mut state, "/score > 5");
+    press(&mut state, "fscore > 5");
     let commands = state.update(key(KeyCode::Enter));
     let filters = commands.iter().filter_map(|command| match command {
         Command::List { filter, .. } => Some(filter.as_str()),
@@ -267,4 +267,115 @@ fn keys_in_an_empty_queue_do_no_harm() {
     state.begin();
     state.update(listed(vec![]));
     assert_eq!(decisions(&press(&mut state, "aejkgGJKylYtsu. AW")), []);
+}
+
+#[test]
+fn a_search_is_about_the_text_and_a_filter_stays_beside_it() {
+    let mut state = state();
+    press(&mut state, "fscore > 5");
+    state.update(key(KeyCode::Enter));
+    press(&mut state, "/say \"x\"");
+    let commands = state.update(key(KeyCode::Enter));
+    let asked = commands.iter().find_map(|command| match command {
+        Command::List { filter, .. } => Some(filter.as_str()),
+        _ => None,
+    });
+    assert_eq!(asked, Some("(score > 5) AND text : \"say \\\"x\\\"\" AND state = pending"));
+    state.update(key(KeyCode::Esc));
+    assert_eq!((state.queue.filter.as_str(), state.queue.search.as_str()), ("", ""));
+}
+
+#[test]
+fn a_list_around_a_comment_fills_when_it_comes_and_leads_to_its_comments() {
+    let mut state = state();
+    assert!(press(&mut state, "w").iter().any(|command| matches!(command, Command::LookAround { .. })));
+    let comments = Ok(vec![comment("c3", "bye"), comment("far", "bye")]);
+    state.update(Event::Around { id: "c1".into(), relation: Relation::Wave, comments });
+    state.update(key(KeyCode::Enter));
+    assert_eq!(state.queue.current().unwrap().id, "c3");
+}
+
+#[test]
+fn a_list_that_was_closed_does_not_open_again_when_it_comes() {
+    let mut state = state();
+    press(&mut state, "w");
+    state.update(key(KeyCode::Esc));
+    state.update(Event::Around { id: "c1".into(), relation: Relation::Wave, comments: Ok(vec![]) });
+    assert_eq!(state.prompt, Prompt::None);
+}
+
+/// A screen that tries a change of the rule that marked `buy` in `c1`.
+fn trying() -> (State, u64) {
+    let mut state = state();
+    assert!(press(&mut state, "x").contains(&Command::ReadPolicy));
+    let source = "[[keywords]]\nname = \"money\"\nwords = [\"buy\"]\n";
+    let policy = Policy { source: source.into(), etag: "p1".into(), revision: 4, ..Policy::default() };
+    state.update(Event::PolicyRead(Ok(Box::new(policy))));
+    let commands = state.update(key(KeyCode::Enter));
+    let Some(Command::TryPolicy { serial, source, etag }) = commands.first() else { panic!("{commands:?}") };
+    assert!(source.contains("allow = [\"buy now\"]") && etag == "p1", "{source}");
+    (state, *serial)
+}
+
+#[test]
+fn a_change_of_the_policy_is_made_only_after_it_is_known_who_may_make_it() {
+    let (mut state, serial) = trying();
+    assert_eq!(state.update(key(KeyCode::Enter)), []);
+    state.update(Event::MayChange { serial, authority: Ok(Authority::Propose) });
+    let commands = state.update(key(KeyCode::Enter));
+    let [Command::SettlePolicy { authority, revision, comment_id, .. }] = commands.as_slice() else {
+        panic!("{commands:?}")
+    };
+    assert_eq!((*authority, *revision, comment_id.as_str()), (Authority::Propose, 4, "c1"));
+    state.update(Event::Settled(Ok(Settled::Proposed("p-7".into()))));
+    assert!(said(&state).contains("proposal p-7"));
+}
+
+#[test]
+fn what_a_change_would_have_done_is_told_and_of_an_earlier_trial_nothing() {
+    let (mut state, serial) = trying();
+    let report = |serial, queue_freed_count| {
+        let report = ReplayReport { queue_freed_count, ..ReplayReport::default() };
+        let message = Some(replay_policy_response::Message::Report(report));
+        Event::Replayed { serial, replayed: Ok(ReplayPolicyResponse { message }) }
+    };
+    state.update(report(serial + 1, 9));
+    let freed = |state: &State| match &state.prompt {
+        Prompt::Fix(fix) => {
+            fix.trial.as_ref().and_then(|trial| Some(trial.report.as_ref()?.queue_freed_count))
+        }
+        _ => None,
+    };
+    assert_eq!(freed(&state), None);
+    state.update(report(serial, 3));
+    assert_eq!(freed(&state), Some(3));
+}
+
+#[test]
+fn a_change_that_the_server_refuses_is_not_offered_any_longer() {
+    let (mut state, serial) = trying();
+    state.update(Event::MayChange { serial, authority: Err(refusal("POLICY_INVALID", "no")) });
+    assert_eq!((&state.prompt, said(&state)), (&Prompt::None, "the policy cannot be changed so: no"));
+}
+
+#[test]
+fn every_key_of_the_key_map_asks_for_something_or_changes_what_is_seen() {
+    for binding in Keymap::default().bindings() {
+        for pressed in binding.all() {
+            let mut state = state();
+            state.queue.rows.get_mut("c2").unwrap().draft = Some(CommentDraft {
+                text: "see https://portal.example".into(),
+                author: Some(Author { id: "ann".into(), ..Author::default() }),
+                thread: Some(Thread { id: "t".into(), ..Thread::default() }),
+                ..CommentDraft::default()
+            });
+            press(&mut state, " ");
+            (state.reach, state.scroll, state.queue.search) = (50, 25, "e".into());
+            let before = (state.prompt.clone(), state.scroll, state.focus, state.queue.rows.rank());
+            let commands = state.update(Event::Key(pressed.event()));
+            let after = (state.prompt.clone(), state.scroll, state.focus, state.queue.rows.rank());
+            let told = state.message.is_some() || state.over;
+            assert!(!commands.is_empty() || before != after || told, "{}", binding.name);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
+use ratatui::widgets::{Block, Borders, Padding, Paragraph, Wrap};
 
 use super::findings::{marked, sum};
 use super::queue::held_by_another;
@@ -11,40 +11,50 @@ use super::style::Palette;
 use crate::cli::harmless::one_line;
 use crate::cli::time::ago;
 use crate::cli::tui::state::State;
-use crate::proto::v1::{AuthorStanding, Comment, Finding, HistoryEntry, InspectCommentResponse};
+use crate::proto::v1::{AuthorStanding, Comment, HistoryEntry, InspectCommentResponse};
 
 /// Columns that the parent's text is shown in at most; its beginning is enough to see what is answered.
 const PARENT: usize = 280;
 
-/// Draws what is selected.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) {
-    let Some(comment) = state.queue.current() else { return };
+/// Draws what is selected; answers how many lines its text can be moved up by.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) -> u16 {
+    let Some(comment) = state.queue.current() else { return 0 };
     let page = state.page();
-    let findings = comment.verdict.as_ref().map(|verdict| sum(verdict, palette)).unwrap_or_default();
-    let findings = Paragraph::new(findings).wrap(Wrap { trim: false });
-    let wanted = lines_of(comment, area.width).saturating_add(1);
+    let findings = reasons(comment, state, area, palette);
+    let wanted = u16::try_from(findings.line_count(area.width)).unwrap_or(u16::MAX).saturating_add(1);
     let score = comment.verdict.as_ref().map(|verdict| verdict.score).unwrap_or_default();
     let head = heading(comment, page, state, palette);
     let [top, body, bottom] = Layout::vertical([
         Constraint::Length(u16::try_from(head.len()).unwrap_or(u16::MAX)),
         Constraint::Min(4),
-        Constraint::Length(wanted.min(area.height / 3)),
+        Constraint::Length(wanted.min(area.height * 2 / 5)),
     ])
     .areas(area);
     frame.render_widget(Paragraph::new(head), top);
     let rule = |title: String| Block::new().borders(Borders::TOP).title(title).border_style(palette.faint());
     let text = Paragraph::new(text(comment, page, state, palette)).wrap(Wrap { trim: false });
-    frame.render_widget(text.scroll((state.scroll, 0)).block(rule(" comment ".to_owned())), body);
+    let padded = Block::new().padding(Padding::horizontal(1));
+    let lines = u16::try_from(text.line_count(body.width.saturating_sub(2))).unwrap_or(u16::MAX);
+    let reach = lines.saturating_sub(body.height.saturating_sub(1));
+    let scroll = state.scroll.min(reach);
+    let more =
+        if scroll < reach { format!(" comment, {} more lines ", reach - scroll) } else { " comment ".into() };
+    frame.render_widget(rule(more), body);
+    let inner = Rect { y: body.y + 1.min(body.height), height: body.height.saturating_sub(1), ..body };
+    frame.render_widget(text.scroll((scroll, 0)).block(padded), inner);
     frame.render_widget(findings.block(rule(format!(" why it is here: {score:.1} "))), bottom);
+    reach
 }
 
-/// Lines that the findings take when they are wrapped at this width, about.
-fn lines_of(comment: &Comment, width: u16) -> u16 {
-    let findings = comment.verdict.as_ref().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
-    let columns = |finding: &Finding| 14 + finding.filter.len() + finding.rule.len() + finding.message.len();
-    let width = usize::from(width.max(1));
-    let lines = findings.iter().map(|finding| columns(finding).div_ceil(width)).sum::<usize>() + 1;
-    u16::try_from(lines).unwrap_or(u16::MAX)
+/// As many findings as there is room for; the rest stand together in one line, so that the weights add up to the score.
+fn reasons<'a>(comment: &Comment, state: &State, area: Rect, palette: Palette) -> Paragraph<'a> {
+    let Some(verdict) = &comment.verdict else { return Paragraph::default() };
+    let room = usize::from(area.height * 2 / 5).saturating_sub(1);
+    let focus = state.focus.and(state.spot()).map(|spot| spot.finding);
+    let drawn = |shown: usize| Paragraph::new(sum(verdict, shown, focus, palette)).wrap(Wrap { trim: false });
+    let most = verdict.findings.len().min(room);
+    let fits = (1..=most).rev().map(drawn).find(|reasons| reasons.line_count(area.width) <= room);
+    fits.unwrap_or_else(|| drawn(1))
 }
 
 fn heading<'a>(
@@ -125,11 +135,11 @@ fn text<'a>(
     }
     let findings = comment.verdict.as_ref().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
     let text = comment.draft.as_ref().map(|draft| draft.text.as_str()).unwrap_or_default();
-    lines.extend(marked(text, findings, palette));
+    lines.extend(marked(text, findings, state.focus.and(state.spot()), palette));
     let history = page.map(|page| page.history.as_slice()).unwrap_or_default();
     if !history.is_empty() {
         lines.extend([Line::default(), Line::styled("history", palette.faint())]);
-        lines.extend(history.iter().rev().map(|entry| happened(entry, state, palette)));
+        lines.extend(history.iter().rev().flat_map(|entry| happened(entry, state, palette)));
     }
     lines
 }
@@ -139,17 +149,25 @@ fn answered<'a>(parent: &Comment, palette: Palette) -> Line<'a> {
     let author = draft.author.unwrap_or_default();
     let name = if author.display_name.is_empty() { author.id } else { author.display_name };
     let name = if name.is_empty() { "a guest".to_owned() } else { one_line(&name) };
-    let said: String = one_line(&draft.text).chars().take(PARENT).collect();
+    let said = one_line(&draft.text.chars().take(PARENT).collect::<String>());
     Line::styled(format!("↳ answers {name}: {said}"), palette.faint())
 }
 
-fn happened<'a>(entry: &HistoryEntry, state: &State, palette: Palette) -> Line<'a> {
+/// What happened, and what the author had written before, where that was it.
+fn happened<'a>(entry: &HistoryEntry, state: &State, palette: Palette) -> Vec<Line<'a>> {
     let kind = entry.kind().as_str_name().trim_start_matches("HISTORY_KIND_").to_lowercase();
     let when = ago(entry.time.as_ref(), state.now);
+    let by = if entry.actor.is_empty() { String::new() } else { format!(" by {}", one_line(&entry.actor)) };
     let words = [&entry.reason, &entry.note].into_iter().filter(|word| !word.is_empty());
     let words: Vec<_> = words.map(|word| one_line(word)).collect();
-    Line::from(vec![
+    let mut lines = vec![Line::from(vec![
         Span::styled(format!("{when:>10}  "), palette.faint()),
-        Span::raw(format!("{kind} by {}  {}", one_line(&entry.actor), words.join(": "))),
-    ])
+        Span::raw(format!("{kind}{by}  {}", words.join(": "))),
+    ])];
+    let before =
+        entry.previous.as_ref().map(|previous| previous.text.chars().take(PARENT).collect::<String>());
+    lines.extend(
+        before.map(|text| Line::styled(format!("{:12}was: {}", "", one_line(&text)), palette.faint())),
+    );
+    lines
 }

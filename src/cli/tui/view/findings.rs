@@ -1,31 +1,43 @@
 //! Why the comment was held: the findings with their weights, and their places in the text.
 
+use std::collections::BTreeMap;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::style::Palette;
 use crate::cli::harmless::{Shown, glyphs, one_line};
+use crate::cli::tui::state::{Spot, spots};
 use crate::proto::v1::{Finding, FindingEffect, Verdict};
 
-/// The findings, a line each, and the score that they add up to.
-pub fn sum<'a>(verdict: &Verdict, palette: Palette) -> Vec<Line<'a>> {
-    let rows = verdict.findings.iter().enumerate();
-    let mut lines: Vec<_> = rows.map(|(place, finding)| row(place, finding, palette)).collect();
+/// The first findings, a line each, what the others weigh together, and the score that all of it adds up to.
+pub fn sum<'a>(verdict: &Verdict, shown: usize, focus: Option<usize>, palette: Palette) -> Vec<Line<'a>> {
+    let rows = verdict.findings.iter().enumerate().take(shown);
+    let mut lines: Vec<_> = rows.map(|(place, finding)| row(place, finding, focus, palette)).collect();
+    let counted =
+        verdict.findings.iter().take(shown).filter(|finding| finding.effect() != FindingEffect::Shadow);
+    let rest = verdict.score - counted.map(|finding| finding.weight).sum::<f64>();
     let more = usize::try_from(verdict.finding_count).unwrap_or_default().saturating_sub(lines.len());
-    let more = if more > 0 { format!(" and {more} more findings") } else { String::new() };
+    if more > 0 {
+        let more = if more == 1 { "1 more finding".to_owned() } else { format!("{more} more findings") };
+        lines.push(Line::styled(format!("{rest:>+8.1}  {more}"), palette.faint()));
+    }
     lines.push(Line::from(vec![
         Span::styled(format!("{:>8.1}", verdict.score), palette.strong()),
-        Span::styled(format!("  score{more}"), palette.faint()),
+        Span::styled("  score", palette.faint()),
     ]));
     lines
 }
 
-fn row<'a>(place: usize, finding: &Finding, palette: Palette) -> Line<'a> {
+fn row<'a>(place: usize, finding: &Finding, focus: Option<usize>, palette: Palette) -> Line<'a> {
     let style = if finding.spans.is_empty() { palette.strong() } else { palette.finding(place) };
+    let style = if focus == Some(place) { style.patch(palette.selected()) } else { style };
     let rule = one_line(&format!("{}/{}", finding.filter, finding.rule));
+    let trial = finding.effect() == FindingEffect::Shadow;
+    let weight = if trial { format!("({:+.1})", finding.weight) } else { format!("{:+.1}", finding.weight) };
     Line::from(vec![
         Span::styled((place + 1).to_string(), style),
-        Span::raw(format!("{:>+7.1}  ", finding.weight)),
+        Span::raw(format!("{weight:>7}  ")),
         Span::styled(rule, palette.strong()),
         Span::raw(format!("{}  {}", effect(finding), one_line(&finding.message))),
     ])
@@ -41,17 +53,21 @@ fn effect(finding: &Finding) -> &'static str {
 }
 
 /// The text with every span in its finding's style. Where several overlap, the heaviest one, which comes first, marks
-/// the place. Without colours, a found part stands as `⟦part⟧2`, the number being the finding's.
-pub fn marked<'a>(text: &str, findings: &[Finding], palette: Palette) -> Vec<Line<'a>> {
+/// the place, but for the one that was gone to. Without colours, a found part stands as `⟦part⟧2`, the number being the
+/// finding's.
+pub fn marked<'a>(text: &str, findings: &[Finding], focus: Option<Spot>, palette: Palette) -> Vec<Line<'a>> {
     let mut drawn = Drawn::default();
     let mut within = None;
+    let marks = Marks::of(findings, focus);
     for glyph in glyphs(text) {
-        let finding = finding_at(findings, glyph.offset);
+        let mark = marks.at(glyph.offset);
+        let finding = mark.map(|mark| mark.finding);
         if finding != within {
             drawn.border(within, finding, palette);
             within = finding;
         }
         let style = finding.map_or(Style::new(), |place| palette.finding(place));
+        let style = if mark.is_some() && mark == focus { style.patch(palette.selected()) } else { style };
         match glyph.shown {
             Shown::Plain(c) => drawn.push(c.encode_utf8(&mut [0; 4]), style),
             Shown::Break => drawn.lines.push(Line::default()),
@@ -62,11 +78,37 @@ pub fn marked<'a>(text: &str, findings: &[Finding], palette: Palette) -> Vec<Lin
     drawn.lines
 }
 
-fn finding_at(findings: &[Finding], offset: usize) -> Option<usize> {
-    let covers = |finding: &Finding| {
-        finding.spans.iter().any(|span| (span.start as usize..span.end as usize).contains(&offset))
-    };
-    findings.iter().position(covers)
+/// Which span marks which part of a text: the parts by their beginnings, so that a long text with many findings is
+/// drawn about as fast as a plain one.
+struct Marks {
+    parts: BTreeMap<usize, Option<Spot>>,
+}
+
+impl Marks {
+    fn of(findings: &[Finding], focus: Option<Spot>) -> Self {
+        let mut marks = Self { parts: BTreeMap::from([(0, None)]) };
+        let all = spots(findings);
+        // The later one covers the earlier one: the lightest first, what was gone to last.
+        let in_turn = all.into_iter().rev().chain(focus);
+        for spot in in_turn {
+            let span = spot.span.and_then(|span| findings.get(spot.finding)?.spans.get(span));
+            if let Some(span) = span.filter(|span| span.start < span.end) {
+                marks.cover(span.start as usize, span.end as usize, spot);
+            }
+        }
+        marks
+    }
+
+    fn cover(&mut self, start: usize, end: usize, spot: Spot) {
+        let behind = self.at(end);
+        self.parts.retain(|from, _| !(start..=end).contains(from));
+        self.parts.insert(start, Some(spot));
+        self.parts.insert(end, behind);
+    }
+
+    fn at(&self, offset: usize) -> Option<Spot> {
+        self.parts.range(..=offset).next_back().and_then(|(_, spot)| *spot)
+    }
 }
 
 struct Drawn<'a> {

@@ -1,7 +1,9 @@
 //! Draws the state, and does nothing else.
 
+mod around;
 mod comment;
 mod findings;
+mod fix;
 mod help;
 mod prompt;
 mod queue;
@@ -38,8 +40,8 @@ const HINTS: [(Action, &str); 12] = [
     (Action::Quit, "quit"),
 ];
 
-/// Draws everything.
-pub fn draw(frame: &mut Frame, state: &State, colour: bool) {
+/// Draws everything; answers how many lines the text can be moved up by.
+pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> u16 {
     let palette = Palette { colour };
     let rows = Layout::vertical([
         Constraint::Length(1),
@@ -51,14 +53,17 @@ pub fn draw(frame: &mut Frame, state: &State, colour: bool) {
     frame.render_widget(header(state, palette), head);
     let (list, detail) = split(body);
     queue::draw(frame, list, state, palette);
-    comment::draw(frame, detail, state, palette);
+    let reach = comment::draw(frame, detail, state, palette);
     frame.render_widget(told(state, palette), message);
     frame.render_widget(footer(state, palette), hints);
     match &state.prompt {
         Prompt::None => {}
         Prompt::Help => help::draw(frame, body, state, palette),
+        Prompt::Around(around) => around::draw(frame, body, around, state, palette),
+        Prompt::Fix(fix) => fix::draw(frame, body, fix, palette),
         open => prompt::draw(frame, body, message, open, state, palette),
     }
+    reach
 }
 
 fn split(body: Rect) -> (Rect, Rect) {
@@ -82,8 +87,10 @@ fn header<'a>(state: &State, palette: Palette) -> Line<'a> {
         )));
     }
     parts.push(Span::styled(format!("  by {}", state.queue.order()), palette.faint()));
-    if !state.queue.filter.is_empty() {
-        parts.push(Span::styled(format!("  /{}", one_line(&state.queue.filter)), palette.waiting()));
+    for (sign, text) in [("", &state.queue.filter), ("/", &state.queue.search)] {
+        if !text.is_empty() {
+            parts.push(Span::styled(format!("  {sign}{}", one_line(text)), palette.waiting()));
+        }
     }
     if state.unwatched.is_some() {
         parts.push(Span::styled("  not connected", palette.bad()));

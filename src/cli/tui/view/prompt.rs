@@ -30,7 +30,8 @@ pub fn draw(frame: &mut Frame, body: Rect, bottom: Rect, prompt: &Prompt, state:
         }
         Prompt::Note { input, .. } => typed(frame, bottom, "note: ", input, palette),
         Prompt::Search(input) => typed(frame, bottom, "/", input, palette),
-        Prompt::None | Prompt::Help => {}
+        Prompt::Filter(input) => typed(frame, bottom, "filter: ", input, palette),
+        Prompt::None | Prompt::Help | Prompt::Around(_) | Prompt::Fix(_) => {}
     }
 }
 
@@ -49,13 +50,20 @@ fn reasons<'a>(cursor: usize, palette: Palette) -> Vec<Line<'a>> {
     REASONS.iter().enumerate().map(line).collect()
 }
 
-fn option<'a>(text: String, chosen: bool, palette: Palette) -> Line<'a> {
-    let mark = if chosen { "▸ " } else { "  " };
-    let line = Line::from(format!("{mark}{text}"));
-    if chosen { line.style(palette.selected()) } else { line }
+/// A line that can be chosen.
+pub fn option<'a>(text: String, here: bool, palette: Palette) -> Line<'a> {
+    chosen(vec![Span::raw(text)], here, palette)
 }
 
-fn boxed(frame: &mut Frame, body: Rect, title: String, lines: Vec<Line>) {
+/// The same of several parts.
+pub fn chosen<'a>(mut parts: Vec<Span<'a>>, here: bool, palette: Palette) -> Line<'a> {
+    parts.insert(0, Span::raw(if here { "▸ " } else { "  " }));
+    let line = Line::from(parts);
+    if here { line.style(palette.selected()) } else { line }
+}
+
+/// Lines in a box in the middle, as wide as they need.
+pub fn boxed(frame: &mut Frame, body: Rect, title: String, lines: Vec<Line>) {
     let widest = lines.iter().map(Line::width).max().unwrap_or_default().max(Line::raw(&*title).width());
     let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(body.width);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(body.height);

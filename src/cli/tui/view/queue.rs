@@ -20,9 +20,10 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) {
         Block::new().borders(Borders::TOP | Borders::RIGHT).title(title(state)).border_style(palette.faint());
     let inner = block.inner(area);
     let height = usize::from(inner.height).max(1);
-    let first = (state.queue.selected / height) * height;
-    let rows = state.queue.rows.iter().enumerate().skip(first).take(height);
-    let lines: Vec<_> = rows.map(|(place, comment)| row(place, comment, state, palette)).collect();
+    let selected = state.queue.rows.rank();
+    let first = selected / height * height;
+    let rows = (first..).zip(state.queue.rows.from_rank(first)).take(height);
+    let lines: Vec<_> = rows.map(|(rank, comment)| row(comment, rank == selected, state, palette)).collect();
     let lines = if lines.is_empty() { vec![nothing(state, palette)] } else { lines };
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
@@ -30,7 +31,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) {
 fn title(state: &State) -> String {
     match state.queue.rows.len() {
         0 => " queue ".to_owned(),
-        rows => format!(" {} of {rows} ", state.queue.selected + 1),
+        rows => format!(" {} of {rows} ", state.queue.rows.rank() + 1),
     }
 }
 
@@ -43,7 +44,7 @@ fn nothing<'a>(state: &State, palette: Palette) -> Line<'a> {
     Line::styled(told, palette.faint())
 }
 
-fn row<'a>(place: usize, comment: &Comment, state: &State, palette: Palette) -> Line<'a> {
+fn row<'a>(comment: &Comment, selected: bool, state: &State, palette: Palette) -> Line<'a> {
     let mark = if state.queue.marked.contains(&comment.id) { "●" } else { " " };
     let score = comment.verdict.as_ref().map(|verdict| verdict.score).unwrap_or_default();
     let line = Line::from(vec![
@@ -52,7 +53,7 @@ fn row<'a>(place: usize, comment: &Comment, state: &State, palette: Palette) -> 
         Span::styled(format!("{score:>5.1} "), palette.strong()),
         Span::raw(preview(comment)),
     ]);
-    if place == state.queue.selected { line.style(palette.selected()) } else { line }
+    if selected { line.style(palette.selected()) } else { line }
 }
 
 /// `·` ours, `×` someone else's.
@@ -69,7 +70,8 @@ pub fn held_by_another(comment: &Comment, state: &State) -> bool {
     state.leases.on(&comment.id).is_none() && until.is_some_and(|until| until > state.now)
 }
 
-fn preview(comment: &Comment) -> String {
+/// The beginning of the text, in one line.
+pub fn preview(comment: &Comment) -> String {
     let text = comment.draft.as_ref().map(|draft| draft.text.as_str()).unwrap_or_default();
     one_line(&text.chars().take(PREVIEW).collect::<String>())
 }

@@ -10,7 +10,7 @@ use crate::cli::tui::state::samples::*;
 
 fn screen(state: &State, width: u16, height: u16, colour: bool) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(frame, state, colour)).unwrap();
+    terminal.draw(|frame| _ = draw(frame, state, colour)).unwrap();
     terminal
 }
 
@@ -75,7 +75,7 @@ fn the_reason_picker_names_what_is_rejected_and_every_reason() {
 #[test]
 fn hostile_text_stays_in_its_place() {
     let mut state = state();
-    state.queue.rows[0] = comment("c1", "\u{1b}[2J\u{202e}evil\r\u{7}");
+    *state.queue.rows.get_mut("c1").unwrap() = comment("c1", "\u{1b}[2J\u{202e}evil\r\u{7}");
     let lines = seen(&state, 80, 24);
     assert!(has(&lines, "␛[2J\\u{202e}"), "{lines:#?}");
     assert!(!lines.concat().contains(['\u{1b}', '\u{202e}', '\u{7}']));
@@ -84,7 +84,7 @@ fn hostile_text_stays_in_its_place() {
 #[test]
 fn wide_characters_and_emoji_do_not_push_the_columns_apart() {
     let mut state = state();
-    state.queue.rows[0] = comment("c1", "这是一条很长很长很长很长很长很长的评论 👩‍👩‍👧");
+    *state.queue.rows.get_mut("c1").unwrap() = comment("c1", "这是一条很长很长很长很长很长很长的评论 👩‍👩‍👧");
     let lines = screen(&state, 80, 24, false);
     let buffer = lines.backend().buffer();
     assert!((2..22).all(|y| buffer[(31, y)].symbol() == "│"));
