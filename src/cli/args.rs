@@ -21,7 +21,7 @@ Exit codes:
 
 Tokens: on the machine of a server that made its own, they are found in ./modqueue-data/tokens (or under \
 MODQUEUE_DATA_DIR). Elsewhere, name a file with --token-file, MODCTL_TOKEN_FILE or a profile; MODCTL_TOKEN holds a token \
-itself. A token is never an argument.
+itself, and --ask-token asks for it. A token is never an argument.
 
 Profiles are in modctl/config.toml in the XDG configuration directory (~/.config):
   [profiles.daily]
@@ -58,6 +58,9 @@ pub struct Globals {
     /// A file with the token, or a directory with the files portal, moderator and admin
     #[arg(long, global = true, env = "MODCTL_TOKEN_FILE", hide_env_values = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Ask for the token on the terminal, where it is not shown
+    #[arg(long, global = true, conflicts_with = "token_file")]
+    pub ask_token: bool,
     /// The site [default: the one that the token is bound to]
     #[arg(long, global = true, env = "MODCTL_SITE", hide_env_values = true, value_name = "NAME")]
     pub site: Option<String>,
@@ -73,9 +76,19 @@ pub struct Globals {
     /// How data is printed [default: table]
     #[arg(long, global = true, value_enum, conflicts_with = "json")]
     pub format: Option<Format>,
-    /// The same as --format json
-    #[arg(long, global = true)]
-    pub json: bool,
+    /// The same as --format json, as in --json=id,draft.text with these fields alone
+    #[arg(
+        long,
+        global = true,
+        value_name = "FIELDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    pub json: Option<String>,
+    /// Print these fields alone, of JSON and CSV; those inside others are joined by dots, as in id,draft.text
+    #[arg(long, global = true, value_name = "FIELDS", conflicts_with = "json")]
+    pub fields: Option<String>,
     /// No colours, as with NO_COLOR
     #[arg(long, global = true)]
     pub no_color: bool,
@@ -123,8 +136,9 @@ pub enum Command {
     Withdraw(withdraw::Args),
     /// Report a comment, as a reader does
     Report(report::Args),
-    /// Count the queue
-    Stats,
+    /// Tell how the queue is doing: how many wait and for how long, what comes in, what is decided, by whom
+    #[command(visible_alias = "stats")]
+    Queue(queue::Args),
     /// Follow the decisions as portals see them
     Watch(watch::Args),
     /// Read, try and set the site's policy
@@ -137,6 +151,8 @@ pub enum Command {
     /// Read and set what is known of an author
     #[command(subcommand)]
     Author(author::Command),
+    /// Print or write the manual pages
+    Man(man::Args),
     /// Print a script that completes commands in a shell
     Completions(completions::Args),
 }
@@ -162,6 +178,6 @@ mod tests {
     #[test]
     fn options_of_every_command_may_follow_the_command() {
         let cli = Cli::try_parse_from(["modctl", "list", "--json", "--site", "news"]).unwrap();
-        assert!(cli.globals.json && cli.globals.site.as_deref() == Some("news"));
+        assert!(cli.globals.json.as_deref() == Some("") && cli.globals.site.as_deref() == Some("news"));
     }
 }

@@ -41,13 +41,18 @@ struct Seen {
     etag: String,
 }
 
+/// Where `modctl` keeps what it has to remember, by the XDG rules: `$XDG_STATE_HOME`, else `~/.local/state`.
+pub fn state_directory(environment: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |name| environment(name).filter(|path| path.is_absolute());
+    let base =
+        absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
+    Some(base.join("modctl"))
+}
+
 impl Claims {
-    /// By the XDG rules: `$XDG_STATE_HOME`, else `~/.local/state`. Without either, nothing is kept.
+    /// Without a directory for state, nothing is kept.
     pub fn of(server: &str, site: &str, environment: impl Fn(&str) -> Option<PathBuf>) -> Self {
-        let absolute = |name| environment(name).filter(|path| path.is_absolute());
-        let base =
-            absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
-        let directory = base.map(|base| base.join("modctl").join("claims"));
+        let directory = state_directory(environment).map(|directory| directory.join("claims"));
         Self { directory, server: server.to_owned(), site: site.to_owned() }
     }
 

@@ -30,6 +30,7 @@ pub use self::args::Cli;
 use self::args::{Command, Globals};
 use self::commands::*;
 use self::failure::{Done, Failure, exit_code};
+use self::output::fields::Fields;
 use self::output::{Format, Output, Screen};
 use self::session::Session;
 use self::settings::Settings;
@@ -62,9 +63,11 @@ fn output(globals: &Globals) -> Output {
     let colour = terminal && !globals.no_color && !set("NO_COLOR") && !dumb;
     let width = comfy_table::Table::new().width().filter(|_| terminal).map(usize::from);
     let columns = || env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let format = if globals.json { Format::Json } else { globals.format.unwrap_or(Format::Table) };
+    let fields = Fields::parse(globals.json.as_deref().or(globals.fields.as_deref()).unwrap_or_default());
+    let assumed = if globals.json.is_some() || !fields.is_all() { Format::Json } else { Format::Table };
+    let format = globals.format.unwrap_or(assumed);
     let screen = Screen::new(colour, width.or_else(columns).unwrap_or(DEFAULT_WIDTH), Timestamp::now());
-    Output::new(format, screen, Box::new(io::BufWriter::new(io::stdout())))
+    Output::new(format, screen, fields, Box::new(io::BufWriter::new(io::stdout())))
 }
 
 fn tell(failure: &Failure, token: &str) {
@@ -98,12 +101,13 @@ async fn dispatch(command: Command, session: &mut Session) -> Result<Done, Failu
         Command::DecideMatching(args) => decide_matching::run(args, session).await,
         Command::Withdraw(args) => withdraw::run(args, session).await,
         Command::Report(args) => report::run(args, session).await,
-        Command::Stats => stats::run(session).await,
+        Command::Queue(args) => queue::run(args, session).await,
         Command::Watch(args) => watch::run(args, session).await,
         Command::Policy(command) => policy::run(command, session).await,
         Command::Evaluate(args) => evaluate::run(&args, session),
         Command::Quota(args) => quota::run(args, session).await,
         Command::Author(command) => author::run(command, session).await,
+        Command::Man(args) => man::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),
     }
 }

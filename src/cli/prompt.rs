@@ -2,6 +2,9 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::terminal;
+
 use super::failure::Failure;
 
 /// Asks on standard error. Where nobody can answer, it is a usage error that names `--yes`.
@@ -14,6 +17,71 @@ pub fn confirm(question: &str) -> Result<bool, Failure> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(is_yes(&answer))
+}
+
+/// Asks for something that must not be seen; what is typed is not shown.
+pub fn ask_secret(what: &str) -> Result<String, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "there is no terminal to ask for the {what} on; name a file with it"
+        )));
+    }
+    eprint!("{what}: ");
+    io::stderr().flush()?;
+    terminal::enable_raw_mode()?;
+    let typed = type_secret();
+    terminal::disable_raw_mode()?;
+    eprintln!();
+    match typed?.trim() {
+        "" => Err(Failure::Usage(format!("no {what} was given"))),
+        secret => Ok(secret.to_owned()),
+    }
+}
+
+/// Reads keys up to Enter; nothing when it was broken off.
+fn type_secret() -> io::Result<String> {
+    let mut typed = String::new();
+    loop {
+        let Event::Key(key) = event::read()? else { continue };
+        match key {
+            KeyEvent { kind: KeyEventKind::Release, .. } => {}
+            KeyEvent { code: KeyCode::Enter, .. } => return Ok(typed),
+            KeyEvent { code: KeyCode::Esc, .. } => return Ok(String::new()),
+            KeyEvent { code: KeyCode::Char('c' | 'd'), modifiers: KeyModifiers::CONTROL, .. } => {
+                return Ok(String::new());
+            }
+            KeyEvent { code: KeyCode::Backspace, .. } => _ = typed.pop(),
+            KeyEvent { code: KeyCode::Char(c), .. } => typed.push(c),
+            _ => {}
+        }
+    }
+}
+
+/// What somebody wants done with what was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Do it.
+    Yes,
+    /// Leave it.
+    No,
+    /// Change it first.
+    Edit,
+}
+
+/// Asks whether to do it, to leave it, or to change it first. Where nobody can answer, it is left.
+pub fn ask(question: &str) -> Result<Answer, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!("{question} Nobody is there to answer; say so with --yes")));
+    }
+    eprint!("{question} [y/N/e=edit again] ");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(match answer.trim().to_lowercase().as_str() {
+        "e" | "edit" => Answer::Edit,
+        answer if is_yes(answer) => Answer::Yes,
+        _ => Answer::No,
+    })
 }
 
 fn is_yes(answer: &str) -> bool {

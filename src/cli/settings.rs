@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::args::Globals;
 use super::failure::Failure;
 use super::profile::{self, Profile};
+use super::prompt::ask_secret;
 use crate::client::{Target, Tokens};
 
 const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
@@ -39,6 +40,7 @@ impl Settings {
         let ca_file = globals.ca_file.clone().or(profile.ca_file.clone());
         let target = Target::parse(server.as_deref().unwrap_or(DEFAULT_SERVER), ca_file)?;
         let tokens = match environment("MODCTL_TOKEN").filter(|token| !token.is_empty()) {
+            _ if globals.ask_token => Tokens::Given(ask_secret("token")?),
             Some(token) if globals.token_file.is_none() => {
                 Tokens::Given(token.to_string_lossy().into_owned())
             }

@@ -50,6 +50,14 @@ pub fn span(duration: Option<&prost_types::Duration>) -> Option<Duration> {
     duration.and_then(|duration| Duration::try_from(*duration).ok())
 }
 
+/// Reads a period to look back over: a span of time from 48 minutes to a year.
+pub fn parse_period(text: &str) -> Result<Duration, String> {
+    let span = parse_span(text)?;
+    let bounds = Duration::from_secs(48 * 60)..=Duration::from_secs(366 * 86_400);
+    let span = Duration::try_from(span).ok().filter(|span| bounds.contains(span));
+    span.ok_or_else(|| "write a span from 48m to 366d".to_owned())
+}
+
 /// Reads `90s`, `10m`, `2h`, `1h 30m`.
 pub fn parse_span(text: &str) -> Result<prost_types::Duration, String> {
     let span = humantime::parse_duration(text)

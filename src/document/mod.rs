@@ -16,7 +16,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use suggest::nearest;
+pub use suggest::nearest;
 
 pub use mistake::Mistake;
 

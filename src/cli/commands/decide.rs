@@ -47,6 +47,7 @@ pub struct Words {
 
 /// Decides each comment for itself. What was claimed here is decided under its lease and on the version shown then.
 pub async fn run(args: Args, state: CommentState, session: &mut Session) -> Result<Done, Failure> {
+    session.output.check::<Outcome>()?;
     let mut picks = picks(&args.ids, io::stdin().lock())?;
     let claims = session.claims.live(Timestamp::now());
     for pick in &mut picks {

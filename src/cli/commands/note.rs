@@ -18,6 +18,7 @@ pub struct Args {
 
 /// Adds a note to a comment's history.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
+    session.output.check::<Outcome>()?;
     let request = session.request(AddNoteRequest {
         site: session.site(),
         comment_id: args.id.clone(),

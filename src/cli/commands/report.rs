@@ -21,6 +21,7 @@ pub struct Args {
 
 /// Reports a comment in the name of a reader.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
+    session.output.check::<Outcome>()?;
     let request = session.request(ReportCommentRequest {
         site: session.site(),
         comment_id: args.id.clone(),

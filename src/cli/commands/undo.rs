@@ -22,6 +22,7 @@ pub struct Args {
 
 /// Takes the last decision on each comment back.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
+    session.output.check::<Outcome>()?;
     let mut outcomes = vec![];
     for pick in picks(&args.ids, io::stdin().lock())? {
         let comment_id = pick.id.clone();

@@ -18,6 +18,7 @@ pub struct Args {
 
 /// Withdraws a comment for good.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
+    session.output.check::<Outcome>()?;
     let request = session.request(WithdrawCommentRequest {
         site: session.site(),
         comment_id: args.id.clone(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::comment::rules_of;
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::table::{Cell, Column};
 use super::{Record, Screen, word};
 use crate::proto::v1::{Comment, InspectCommentResponse, SubmitCommentResponse, TestPolicyResponse};
@@ -38,6 +38,7 @@ shown_as_its_comment!(SubmitCommentResponse);
 shown_as_its_comment!(InspectCommentResponse);
 
 impl Record for TestPolicyResponse {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Words("VERDICT"), Column::Figures("SCORE"), Column::Clipped("RULES")];
     const FIELDS: &'static [&'static str] = &["action", "score", "published", "rules"];

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::table::{Cell, Column};
 use super::{Record, Screen, word};
 use crate::cli::time::{in_full, rfc3339};
 use crate::proto::v1::{AuthorRecord, EraseAuthorResponse};
 
 impl Record for AuthorRecord {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[
         Column::Words("AUTHOR"),
         Column::Words("STANDING"),
@@ -46,6 +47,7 @@ impl Record for AuthorRecord {
 }
 
 impl Record for EraseAuthorResponse {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Figures("COMMENTS ERASED"), Column::Words("BEGUN"), Column::Words("COMPLETE")];
     const FIELDS: &'static [&'static str] = &["erased_comment_count", "start_time", "complete_time"];

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::table::{Cell, Column};
 use super::{Record, Screen};
 use crate::cli::time::rfc3339;
@@ -30,6 +30,7 @@ impl Skipped {
 impl Record for Skipped {
     const COLUMNS: &'static [Column] = &[Column::Words("ID"), Column::Words("SKIPPED UNTIL")];
     const FIELDS: &'static [&'static str] = &["id", "defer_until"];
+    const NAMES: &'static [&'static str] = &["comment_id", "defer_until"];
 
     fn cells(&self, _: &Screen) -> Vec<Cell> {
         vec![Cell::new(&self.comment_id), Cell::new(&self.defer_until)]
@@ -49,6 +50,7 @@ impl Record for Skipped {
 }
 
 impl Record for RenewClaimsResponse {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Words("CLAIM"), Column::Figures("COMMENTS"), Column::Words("ENDS")];
     const FIELDS: &'static [&'static str] = &["claim_id", "comments", "expire_time", "lost"];
@@ -77,6 +79,7 @@ impl Record for RenewClaimsResponse {
 }
 
 impl Record for ReleaseClaimsResponse {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[Column::Clipped("GIVEN BACK")];
     const FIELDS: &'static [&'static str] = &["comment_ids"];
 
@@ -98,6 +101,7 @@ impl Record for ReleaseClaimsResponse {
 }
 
 impl Record for DecideMatchingResponse {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Figures("MATCHED"), Column::Figures("DECIDED"), Column::Figures("FAILED")];
     const FIELDS: &'static [&'static str] = &["matched", "decided", "failed"];

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::csv::Field;
 use super::flow::clip;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::{BAD, FAINT, GOOD, WAITING};
 use super::table::{Cell, Column};
 use super::{Record, Screen, word};
@@ -17,6 +17,7 @@ use crate::proto::v1::{Comment, CommentState};
 const AUTHOR_WIDTH: usize = 16;
 
 impl Record for Comment {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[
         Column::Words("ID"),
         Column::Words("STATE"),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::comment::{state_style, state_word};
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::{FAINT, Screen};
 use super::table::{Cell, Column};
 use super::{Record, word};
@@ -13,6 +13,7 @@ use crate::cli::time::rfc3339;
 use crate::proto::v1::{CommentState, Decision, DecisionEvent};
 
 impl Record for DecisionEvent {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Words("TIME"), Column::Words("ID"), Column::Words("STATE"), Column::Clipped("WHY")];
     const FIELDS: &'static [&'static str] = &[

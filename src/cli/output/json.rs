@@ -11,6 +11,9 @@ use serde::{Serialize, Serializer};
 use crate::cli::harmless::is_dangerous;
 use crate::proto::{FILE_DESCRIPTOR_SET, v1};
 
+/// The package of the API.
+const PACKAGE: &str = "modqueue.v1";
+
 static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("the build made the descriptors"));
 
@@ -26,7 +29,7 @@ macro_rules! api_messages {
 
 api_messages! {
     AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse, DecisionEvent,
-    DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse, RenewClaimsResponse, ReplayReport, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
+    DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, GetActivityResponse, InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse, RenewClaimsResponse, ReplayReport, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
 }
 
 /// A message as serde sees it. Fields at their defaults are there, too, so that scripts need not know the defaults.
@@ -48,7 +51,25 @@ fn dynamic(name: &str, bytes: &[u8]) -> Result<DynamicMessage, prost::DecodeErro
 }
 
 fn descriptor(name: &str) -> prost_reflect::MessageDescriptor {
-    POOL.get_message_by_name(&format!("modqueue.v1.{name}")).expect("only messages of the package are named")
+    POOL.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("only messages of the package are named")
+}
+
+/// Whether a message has a field of this name, those of messages in it joined by dots; else the first part that is
+/// wrong, and the names that could stand there.
+pub fn find_field<'a>(message: &str, path: &'a str) -> Result<(), (&'a str, Vec<String>)> {
+    let mut message = Some(descriptor(message));
+    for name in path.split('.') {
+        // Below a map, a list of texts or a time there are no names to know.
+        let Some(around) = message else { return Err((name, vec![])) };
+        let Some(field) = around.get_field_by_name(name) else {
+            return Err((name, around.fields().map(|field| field.name().to_owned()).collect()));
+        };
+        if field.is_map() {
+            return Ok(());
+        }
+        message = field.kind().as_message().filter(|inner| inner.package_name() == PACKAGE).cloned();
+    }
+    Ok(())
 }
 
 /// Reads a message from JSON; a field that the message does not have is an error.

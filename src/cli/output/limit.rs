@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::{BAD, GOOD};
 use super::table::{Cell, Column};
 use super::{Record, Screen, word};
@@ -13,6 +13,7 @@ use crate::cli::time::{ago, in_words, rfc3339, span};
 use crate::proto::v1::LimitStatus;
 
 impl Record for LimitStatus {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[
         Column::Words("LIMIT"),
         Column::Words("COUNTED ON"),

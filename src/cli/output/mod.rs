@@ -1,6 +1,7 @@
 //! What commands print: rows or one thing, in the format that was asked for. Data goes to standard output alone.
 
 pub mod csv;
+pub mod fields;
 pub mod flow;
 pub mod json;
 pub mod screen;
@@ -11,12 +12,14 @@ mod author;
 mod bulk;
 mod comment;
 mod detail;
+mod diff;
 mod event;
 mod history;
 mod limit;
 mod outcome;
 mod policy;
 mod proposal;
+mod queue;
 mod replay;
 mod similar;
 mod stats;
@@ -31,8 +34,11 @@ pub use self::bulk::Skipped;
 pub use self::comment::rules_of;
 use self::csv::Field;
 pub use self::detail::{comment_heading, detail};
+pub use self::diff::diff;
 pub use self::event::event_line;
+use self::fields::Fields;
 pub use self::outcome::Outcome;
+pub use self::queue::{Picture, queue_line};
 pub use self::replay::replayed;
 pub use self::screen::Screen;
 pub use self::stats::{bars, stats};
@@ -61,6 +67,10 @@ pub trait Record {
     const COLUMNS: &'static [Column];
     /// The names of its CSV fields.
     const FIELDS: &'static [&'static str];
+    /// The API's message that its JSON is; empty: it is a shape of our own.
+    const MESSAGE: &'static str = "";
+    /// The names in its JSON when it is no message of the API.
+    const NAMES: &'static [&'static str] = Self::FIELDS;
 
     /// A row of the table.
     fn cells(&self, screen: &Screen) -> Vec<Cell>;
@@ -78,17 +88,31 @@ pub struct Output {
     pub format: Format,
     /// What tables and texts are drawn on.
     pub screen: Screen,
+    /// Which fields of JSON and CSV are printed.
+    pub fields: Fields,
     out: Box<dyn Write>,
 }
 
 impl Output {
     /// Prints to `out`.
-    pub fn new(format: Format, screen: Screen, out: Box<dyn Write>) -> Self {
-        Self { format, screen, out }
+    pub fn new(format: Format, screen: Screen, fields: Fields, out: Box<dyn Write>) -> Self {
+        Self { format, screen, fields, out }
+    }
+
+    /// Refuses fields that `R` does not have. What changes something asks before it does.
+    pub fn check<R: Record>(&self) -> io::Result<()> {
+        let checked = match self.format {
+            Format::Csv => self.fields.known_among(R::FIELDS),
+            Format::Json | Format::Jsonl if R::MESSAGE.is_empty() => self.fields.known_among(R::NAMES),
+            Format::Json | Format::Jsonl => self.fields.known_in(R::MESSAGE),
+            Format::Table | Format::Ids => Ok(()),
+        };
+        checked.map_err(|why| io::Error::new(io::ErrorKind::Unsupported, why))
     }
 
     /// Prints rows. No rows are an empty list; in a table, `nothing` is said on standard error.
     pub fn rows<R: Record>(&mut self, rows: &[R], nothing: &str) -> io::Result<()> {
+        self.check::<R>()?;
         match self.format {
             Format::Table if rows.is_empty() => eprintln!("{nothing}"),
             Format::Table => self.text(&drawn(rows, &self.screen))?,
@@ -107,6 +131,7 @@ impl Output {
 
     /// Prints one thing; for people as `drawn` says.
     pub fn one<R: Record>(&mut self, thing: &R, drawn: impl FnOnce(&Screen) -> String) -> io::Result<()> {
+        self.check::<R>()?;
         match self.format {
             Format::Table => self.text(&drawn(&self.screen))?,
             Format::Json => self.json(&thing.json())?,
@@ -126,6 +151,7 @@ impl Output {
 
     /// Prints one row of a stream that need not end: a line of its own. Tables are drawn as `drawn` says.
     pub fn next<R: Record>(&mut self, row: &R, drawn: impl FnOnce(&Screen) -> String) -> io::Result<()> {
+        self.check::<R>()?;
         match self.format {
             Format::Table => self.text(&drawn(&self.screen))?,
             _ => self.streamed(row)?,
@@ -138,8 +164,9 @@ impl Output {
         if self.format != Format::Csv {
             return Ok(());
         }
-        let names: Vec<_> = R::FIELDS.iter().map(Field::plain).collect();
-        csv::write_row(&mut self.out, &names)
+        self.check::<R>()?;
+        let names = R::FIELDS.iter().map(Field::plain).collect();
+        csv::write_row(&mut self.out, &self.fields.columns(R::FIELDS, names))
     }
 
     /// Prints text as it is.
@@ -150,14 +177,17 @@ impl Output {
 
     /// Prints a JSON document over several lines.
     pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let text = json::pretty(value)?;
+        let text = match self.fields.is_all() {
+            true => json::pretty(value)?,
+            false => json::pretty(&self.fields.of(serde_json::to_value(value)?))?,
+        };
         writeln!(self.out, "{text}")?;
         self.out.flush()
     }
 
     fn streamed<R: Record>(&mut self, row: &R) -> io::Result<()> {
         match self.format {
-            Format::Csv => csv::write_row(&mut self.out, &row.fields()),
+            Format::Csv => csv::write_row(&mut self.out, &self.fields.columns(R::FIELDS, row.fields())),
             Format::Ids => match row.id() {
                 Some(id) => writeln!(self.out, "{}", one_line(id)),
                 None => Err(io::Error::new(
@@ -165,7 +195,11 @@ impl Output {
                     "this has no ids; choose another --format",
                 )),
             },
-            _ => writeln!(self.out, "{}", json::line(&row.json())?),
+            _ if self.fields.is_all() => writeln!(self.out, "{}", json::line(&row.json())?),
+            _ => {
+                let chosen = self.fields.of(serde_json::to_value(row.json())?);
+                writeln!(self.out, "{}", json::line(&chosen)?)
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ pub struct Outcome {
 
 impl Record for Outcome {
     const COLUMNS: &'static [Column] = &[Column::Words("ID"), Column::Words("STATE"), Column::Clipped("NOW")];
+    const NAMES: &'static [&'static str] = &["comment_id", "comment", "error"];
     const FIELDS: &'static [&'static str] = &["id", "ok", "state", "published", "etag", "error"];
 
     fn cells(&self, _: &Screen) -> Vec<Cell> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::FAINT;
 use super::table::{Cell, Column};
 use super::{Record, Screen};
@@ -11,6 +11,7 @@ use crate::cli::time::{ago, rfc3339};
 use crate::proto::v1::Policy;
 
 impl Record for Policy {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Figures("REVISION"), Column::Words("SAVED"), Column::Words("BY"), Column::Clipped("WHY")];
     const FIELDS: &'static [&'static str] = &["revision", "site", "create_time", "author", "comment", "etag"];

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::FAINT;
 use super::table::{Cell, Column};
 use super::{Record, Screen, word};
@@ -11,6 +11,7 @@ use crate::cli::time::{ago, rfc3339};
 use crate::proto::v1::PolicyProposal;
 
 impl Record for PolicyProposal {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[
         Column::Words("ID"),
         Column::Words("STATE"),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::{FAINT, STRONG};
 use super::table::{Cell, Column, render};
 use super::verdict::action_word;
@@ -14,6 +14,7 @@ use crate::proto::v1::{ReplayReport, ReplayRule, ReplaySample, Verdict};
 const ROWS: usize = 20;
 
 impl Record for ReplayReport {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[
         Column::Words("VERDICT"),
         Column::Figures("BEFORE"),

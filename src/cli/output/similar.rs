@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::comment::{state_style, state_word, text_of};
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::table::{Cell, Column};
 use super::{Record, Screen};
 use crate::proto::v1::{Comment, SimilarComment};
 
 impl Record for SimilarComment {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] =
         &[Column::Words("ID"), Column::Figures("ALIKE"), Column::Words("STATE"), Column::Clipped("TEXT")];
     const FIELDS: &'static [&'static str] = &["id", "similarity", "state", "published", "author", "text"];

@@ -4,7 +4,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::csv::Field;
-use super::json::Json;
+use super::json::{ApiMessage, Json};
 use super::screen::{FAINT, STRONG, Screen, WAITING};
 use super::table::{Cell, Column, render};
 use super::{Record, flow};
@@ -16,6 +16,7 @@ use crate::proto::v1::{NamedCount, QueueStats};
 const ROWS: usize = 12;
 
 impl Record for QueueStats {
+    const MESSAGE: &'static str = <Self as ApiMessage>::NAME;
     const COLUMNS: &'static [Column] = &[Column::Words("WHAT"), Column::Figures("COMMENTS")];
     const FIELDS: &'static [&'static str] = &[
         "count_time",

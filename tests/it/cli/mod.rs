@@ -2,9 +2,11 @@
 
 mod evaluate;
 mod failures;
+mod fields;
 mod import;
 mod pipes;
 mod policy;
+mod policy_edit;
 mod road;
 mod shown;
 

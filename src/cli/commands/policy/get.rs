@@ -7,7 +7,6 @@ use crate::cli::harmless::one_line;
 use crate::cli::output::Format;
 use crate::cli::session::Session;
 use crate::cli::time::in_full;
-use crate::proto::v1::GetPolicyRequest;
 
 /// What `policy get` takes.
 #[derive(Debug, clap::Args)]
@@ -19,9 +18,7 @@ pub struct Args {
 
 /// Prints the TOML text, byte for byte into a pipe or file, harmless on a terminal.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
-    let request = session.request(GetPolicyRequest { site: session.site(), revision: args.revision });
-    let answer = session.policy().await?.get_policy(request).await?.into_inner();
-    let policy = answer.policy.unwrap_or_default();
+    let policy = super::fetch(args.revision, session).await?;
     if session.output.format != Format::Table {
         session.output.listed(&policy)?;
         return Ok(Done::Fully);

@@ -1,5 +1,6 @@
 //! A policy's mistakes, each under the line that has it.
 
+use super::edit::Mark;
 use super::source::Source;
 use crate::cli::failure::{Failure, Refusal};
 
@@ -11,6 +12,15 @@ pub fn located(failure: Failure, source: &Source) -> Failure {
         }
         failure => failure,
     }
+}
+
+/// The mistakes that have a place, in order.
+pub fn marks(refusal: &Refusal) -> Vec<Mark> {
+    let mark = |(field, what): &(String, String)| {
+        let (line, column) = place(field)?;
+        Some(Mark { line, column, what: what.clone() })
+    };
+    refusal.fields.iter().filter_map(mark).collect()
 }
 
 fn list(refusal: &Refusal, source: &Source) -> String {

@@ -1,11 +1,15 @@
 //! `modctl policy`
 
+mod change;
+mod diff;
+mod edit;
 mod get;
 mod history;
 mod mistakes;
 mod proposals;
 mod propose;
 mod replay;
+mod rollback;
 mod set;
 pub(super) mod source;
 mod test;
@@ -14,6 +18,7 @@ use clap::Subcommand;
 
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
+use crate::proto::v1::{GetPolicyRequest, Policy};
 
 /// What can be done with a policy.
 #[derive(Debug, Subcommand)]
@@ -22,6 +27,10 @@ pub enum Command {
     Get(get::Args),
     /// Put a policy in force
     Set(set::Args),
+    /// Edit the policy in force, see what the edit would have done, and put it in force
+    Edit(edit::Args),
+    /// Show what changes between two revisions or files
+    Diff(diff::Args),
     /// Judge one comment by a policy; nothing is kept
     Test(Box<test::Args>),
     /// Tell what a policy would have done to past comments; nothing is changed
@@ -32,6 +41,22 @@ pub enum Command {
     Proposals(proposals::Args),
     /// List the revisions, newest first
     History(history::Args),
+    /// Put an earlier revision in force again
+    Rollback(rollback::Args),
+}
+
+/// A revision of the policy; 0: the one in force.
+async fn fetch(revision: u64, session: &Session) -> Result<Policy, Failure> {
+    let request = session.request(GetPolicyRequest { site: session.site(), revision });
+    Ok(session.policy().await?.get_policy(request).await?.into_inner().policy.unwrap_or_default())
+}
+
+/// A revision's name in diffs and messages.
+fn named(policy: &Policy) -> String {
+    match policy.revision {
+        0 => "the built-in policy".to_owned(),
+        revision => format!("revision {revision}"),
+    }
 }
 
 /// Reads, tries or sets the policy.
@@ -40,9 +65,12 @@ pub async fn run(command: Command, session: &mut Session) -> Result<Done, Failur
         Command::Get(args) => get::run(args, session).await,
         Command::Set(args) => set::run(args, session).await,
         Command::Test(args) => test::run(*args, session).await,
+        Command::Edit(args) => edit::run(args, session).await,
+        Command::Diff(args) => diff::run(args, session).await,
         Command::Replay(args) => replay::run(args, session).await,
         Command::Propose(args) => propose::run(args, session).await,
         Command::Proposals(args) => proposals::run(args, session).await,
+        Command::Rollback(args) => rollback::run(args, session).await,
         Command::History(args) => history::run(args, session).await,
     }
 }

@@ -9,7 +9,7 @@ use crate::cli::output::replayed;
 use crate::cli::session::Session;
 use crate::cli::time::parse_span;
 use crate::proto::v1::replay_policy_response::Message;
-use crate::proto::v1::{ReplayPolicyRequest, ReplayPolicyResponse, ReplayReport};
+use crate::proto::v1::{ReplayPolicyRequest, ReplayReport};
 
 /// What `policy replay` takes.
 #[derive(Debug, clap::Args)]
@@ -26,6 +26,7 @@ pub struct Args {
 
 /// Tells what a policy would have done to past comments. Nothing is changed.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
+    session.output.check::<ReplayReport>()?;
     let source = args.file.as_deref().map(source::read).transpose()?;
     let request = ReplayPolicyRequest {
         site: session.site(),
@@ -33,18 +34,17 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
         since: args.since,
         max_comments: args.max,
     };
-    let answer = session.policy().await?.replay_policy(request).await.map_err(Failure::from);
-    let answer = answer.map_err(|failure| match &source {
+    let report = report(request, session).await.map_err(|failure| match &source {
         Some(source) => located(failure, source),
         None => failure,
     })?;
-    let report = follow(answer.into_inner()).await?;
     session.output.one(&report, |screen| replayed(&report, screen))?;
     Ok(Done::Fully)
 }
 
-/// Shows the progress, if standard error is a terminal, up to the report.
-async fn follow(mut stream: tonic::Streaming<ReplayPolicyResponse>) -> Result<ReplayReport, Failure> {
+/// Asks for a replay and follows it to its report, with a bar if standard error is a terminal.
+pub async fn report(request: ReplayPolicyRequest, session: &Session) -> Result<ReplayReport, Failure> {
+    let mut stream = session.policy().await?.replay_policy(request).await?.into_inner();
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("replayed {human_pos} of {human_len}, {eta} left") {
         bar.set_style(style);
