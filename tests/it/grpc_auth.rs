@@ -4,8 +4,8 @@ use modqueue::proto::v1::policy_service_client::PolicyServiceClient;
 use modqueue::proto::v1::review_service_client::ReviewServiceClient;
 use modqueue::proto::v1::submission_service_client::SubmissionServiceClient;
 use modqueue::proto::v1::{
-    AddNoteRequest, EraseAuthorRequest, GetCommentRequest, GetPolicyRequest, GetQueueStatsRequest,
-    ReplayPolicyRequest, SubmitCommentRequest, UpdatePolicyRequest,
+    AddNoteRequest, EraseAuthorRequest, GetActivityRequest, GetCommentRequest, GetPolicyRequest,
+    GetQueueStatsRequest, SubmitCommentRequest, UpdatePolicyRequest,
 };
 use tonic::service::interceptor::InterceptedService;
 use tonic::{Code, Request};
@@ -32,7 +32,7 @@ async fn without_a_known_token_no_service_answers() {
     let unknown =
         ReviewServiceClient::new(called.clone()).get_queue_stats(GetQueueStatsRequest::default()).await;
     assert_eq!(reason(&unknown.unwrap_err()), "TOKEN_UNKNOWN");
-    let unknown = PolicyServiceClient::new(called).replay_policy(ReplayPolicyRequest::default()).await;
+    let unknown = PolicyServiceClient::new(called).replay_policy(GetActivityRequest::default()).await;
     assert_eq!(reason(&unknown.unwrap_err()), "TOKEN_UNKNOWN");
 }
 
@@ -72,9 +72,9 @@ async fn a_moderator_may_read_the_policy_and_not_change_it() {
 #[tokio::test]
 async fn calls_that_are_not_there_yet_say_so() {
     let service = Service::start(Kept::Embedded).await;
-    let refused = service.admin().replay_policy(ReplayPolicyRequest::default()).await.unwrap_err();
+    let refused = service.admin().get_activity(GetActivityRequest::default()).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unimplemented, "NOT_IMPLEMENTED"));
-    assert_eq!(info(&refused).metadata["method"], "ReplayPolicy");
+    assert_eq!(info(&refused).metadata["method"], "GetActivity");
 }
 
 #[tokio::test]
