@@ -32,7 +32,7 @@ async fn without_a_known_token_no_service_answers() {
     let unknown =
         ReviewServiceClient::new(called.clone()).get_queue_stats(GetQueueStatsRequest::default()).await;
     assert_eq!(reason(&unknown.unwrap_err()), "TOKEN_UNKNOWN");
-    let unknown = PolicyServiceClient::new(called).replay_policy(GetActivityRequest::default()).await;
+    let unknown = PolicyServiceClient::new(called).get_activity(GetActivityRequest::default()).await;
     assert_eq!(reason(&unknown.unwrap_err()), "TOKEN_UNKNOWN");
 }
 
