@@ -9,7 +9,7 @@ use super::lesson::{Class, Lesson};
 pub struct Kept {
     /// What was learned.
     pub lesson: Lesson,
-    /// [`print_of`] the features and teachers.
+    /// The hash of the features and teachers.
     pub print: u64,
 }
 

@@ -1,7 +1,7 @@
 //! The door of each service: how many come in, how long they may stay, and how answers leave.
 //!
 //! A call passes the gate, which knows its token, and then this door:
-//! 1. **The token's share** ([`shares`]): calls and streams in flight, and bytes of answers that wait to be read, by
+//! 1. **The token's share** (`shares.rs`): calls and streams in flight, and bytes of answers that wait to be read, by
 //!    whatever connection and worker. Beyond it: RESOURCE_EXHAUSTED, `TOO_MANY_CALLS`.
 //! 2. **The worker's crowd** ([`Crowd`], which explains the method): calls beyond what can be borne are refused at
 //!    once, before their message is read. Beyond it: UNAVAILABLE, `OVERLOADED`. Portals' calls have one crowd,
@@ -10,7 +10,7 @@
 //!    passed on to the sender by HTTP/2's flow control.
 //! 3. **The deadline**: the client's own (`grpc-timeout`) or the server's, whichever ends first; for a stream, until it
 //!    has begun.
-//! 4. **The answer** ([`answer`]): counted against the token until the client has taken it. A large one that is too much
+//! 4. **The answer** (`answer.rs`): counted against the token until the client has taken it. A large one that is too much
 //!    for a client with unread answers goes no further.
 //!
 //! What the library under us refuses by itself — a message that cannot be read or is too large, a method that is
