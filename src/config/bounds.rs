@@ -11,9 +11,12 @@ pub fn bounds(root: &Section<'_>) -> Bounds {
     let section = root.section("bounds");
     let whole = |key, range, default| number(&section, key, range, default);
     let count = |key, most, default| whole(key, 1..=most, default) as u32;
+    let max_message_bytes = whole("max_message_bytes", 1 << 16..=64 * MIB, 4 * MIB);
+    // A message in pieces takes up to twice its size while it is put together.
+    let arriving = 2 * max_message_bytes..=1 << 40;
     let bounds = Bounds {
         max_text_bytes: whole("max_text_bytes", 1..=MIB, 32 << 10) as usize,
-        max_message_bytes: whole("max_message_bytes", 1 << 16..=64 * MIB, 4 * MIB) as usize,
+        max_message_bytes: max_message_bytes as usize,
         max_header_bytes: whole("max_header_bytes", 4 << 10..=MIB, 16 << 10) as u32,
         max_page_size: count("max_page_size", 1000, 1000),
         max_connections: whole("max_connections", 1..=1_000_000, 4096) as usize,
@@ -21,6 +24,8 @@ pub fn bounds(root: &Section<'_>) -> Bounds {
         max_calls_per_token: count("max_calls_per_token", 1_000_000, 8192),
         max_streams_per_token: count("max_streams_per_token", 1_000_000, 256),
         max_unread_bytes_per_token: whole("max_unread_bytes_per_token", MIB..=1 << 40, 32 * MIB) as usize,
+        max_arriving_bytes_per_token: whole("max_arriving_bytes_per_token", arriving, 8 * max_message_bytes)
+            as usize,
         max_portal_calls_per_worker: count("max_portal_calls_per_worker", 1_000_000, 2048),
         max_staff_calls_per_worker: count("max_staff_calls_per_worker", 1_000_000, 256),
         target_wait: wait(&section, "target_wait", 1..=10_000, 100),

@@ -163,6 +163,8 @@ pub struct Bounds {
     pub max_streams_per_token: u32,
     /// Bytes of answers that wait for one token's clients to read them.
     pub max_unread_bytes_per_token: usize,
+    /// Bytes of one token's messages that have not arrived whole.
+    pub max_arriving_bytes_per_token: usize,
     /// Portals' calls in flight in one worker, however quick they are.
     pub max_portal_calls_per_worker: u32,
     /// Moderators' and admins' calls in flight in one worker, however quick they are.

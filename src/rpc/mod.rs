@@ -37,7 +37,7 @@ use crate::proto::v1::submission_service_server::SubmissionServiceServer;
 use crate::queue::Queue;
 use crate::review::Review;
 use auth::{Gate, Tokens};
-use door::Porter;
+use door::{MOST_FOR_ALL, Porter};
 
 /// All that the calls of one worker are answered from.
 pub struct RpcParts {
@@ -96,7 +96,7 @@ pub fn routes(parts: RpcParts) -> Routes {
     let routes = Routes::new(InterceptedService::new(submission, portal))
         .add_service(InterceptedService::new(review, moderator))
         .add_service(InterceptedService::new(policy, admin))
-        .add_service(porter.for_all(health));
+        .add_service(porter.for_all(health.max_decoding_message_size(MOST_FOR_ALL)));
     with_reflection(routes, &porter).prepare()
 }
 
@@ -111,5 +111,7 @@ fn with_reflection(routes: Routes, porter: &Arc<Porter>) -> Routes {
     };
     let v1 = builder().build_v1().expect("the descriptors were compiled into this program");
     let v1alpha = builder().build_v1alpha().expect("the descriptors were compiled into this program");
-    routes.add_service(porter.for_all(v1)).add_service(porter.for_all(v1alpha))
+    routes
+        .add_service(porter.for_all(v1.max_decoding_message_size(MOST_FOR_ALL)))
+        .add_service(porter.for_all(v1alpha.max_decoding_message_size(MOST_FOR_ALL)))
 }

@@ -226,6 +226,13 @@ pub fn explained(bare: Status) -> Status {
     }
 }
 
+/// A request ended in the middle of a message.
+pub fn message_cut_off() -> Status {
+    let description =
+        "ends before the message's announced length; send the whole message, then end the stream";
+    invalid(vec![Violation { field: "request".to_owned(), description: description.to_owned() }])
+}
+
 /// A fault of this program. `detail` goes to the log alone.
 pub fn internal(detail: &str) -> Status {
     let request_id = new_id();

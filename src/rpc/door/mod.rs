@@ -3,22 +3,27 @@
 //! A call passes the gate, which knows its token, and then this door:
 //! 1. **The token's share** (`shares.rs`): calls and streams in flight, and bytes of answers that wait to be read, by
 //!    whatever connection and worker. Beyond it: RESOURCE_EXHAUSTED, `TOO_MANY_CALLS`.
-//! 2. **The worker's crowd** ([`Crowd`], which explains the method): calls beyond what can be borne are refused at
-//!    once, before their message is read. Beyond it: UNAVAILABLE, `OVERLOADED`. Portals' calls have one crowd,
+//! 2. **The deadline**: the client's own (`grpc-timeout`) or the server's, whichever ends first; for a stream, until it
+//!    has begun.
+//! 3. **The message** (`arriving.rs`): goes on only once it is there whole, so that memory follows what arrived and not
+//!    what was announced; the pieces of one token's messages have a bound (`room.rs`). A call whose message is on its way
+//!    holds no place in the crowd.
+//! 4. **The worker's crowd** ([`Crowd`], which explains the method): calls beyond what can be borne are refused at
+//!    once, before any work is done. Beyond it: UNAVAILABLE, `OVERLOADED`. Portals' calls have one crowd,
 //!    moderators' and admins' another, so that a flood of submissions never takes a moderator's place. A
 //!    stream is refused only while it opens; comments in a bulk stream wait for a place, and the wait is
 //!    passed on to the sender by HTTP/2's flow control.
-//! 3. **The deadline**: the client's own (`grpc-timeout`) or the server's, whichever ends first; for a stream, until it
-//!    has begun.
-//! 4. **The answer** (`answer.rs`): counted against the token until the client has taken it. A large one that is too much
+//! 5. **The answer** (`answer.rs`): counted against the token until the client has taken it. A large one that is too much
 //!    for a client with unread answers goes no further.
 //!
 //! What the library under us refuses by itself — a message that cannot be read or is too large, a method that is
 //! not there — is told here as every other error.
 
 mod answer;
+mod arriving;
 mod deadline;
 mod presence;
+mod room;
 mod shares;
 
 use std::collections::HashSet;
@@ -42,12 +47,17 @@ use crate::config::Bounds;
 use crate::limit::{Crowd, Place};
 use crate::proto::FILE_DESCRIPTOR_SET;
 use answer::{Held, hold};
+use arriving::Arriving;
+use room::{Room, Taken};
 
 pub use presence::Presence;
 pub use shares::{Exhausted, Shares};
 
 /// Between two looks for a place; short against the wait of those who have one.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// Bytes of a message of a service that anybody may call.
+pub const MOST_FOR_ALL: usize = 16 << 10;
 
 /// What the doors of one worker have in common.
 pub struct Porter {
@@ -56,6 +66,7 @@ pub struct Porter {
     staff: Arc<Crowd>,
     streaming: HashSet<String>,
     longest: Duration,
+    most: usize,
 }
 
 impl Porter {
@@ -68,6 +79,7 @@ impl Porter {
             staff: crowd(bounds.max_staff_calls_per_worker),
             streaming: streaming_calls(),
             longest: bounds.max_call_duration,
+            most: bounds.max_message_bytes,
         })
     }
 
@@ -89,21 +101,22 @@ impl Porter {
 
     /// The door of a service for portals.
     pub fn for_portals<S>(self: &Arc<Self>, inner: S) -> Door<S> {
-        self.door(inner, Some(Arc::clone(&self.portals)))
+        self.door(inner, Some(Arc::clone(&self.portals)), self.most)
     }
 
     /// The door of a service for moderators and admins.
     pub fn for_staff<S>(self: &Arc<Self>, inner: S) -> Door<S> {
-        self.door(inner, Some(Arc::clone(&self.staff)))
+        self.door(inner, Some(Arc::clone(&self.staff)), self.most)
     }
 
-    /// The door of a service that anybody may call: it is cheap, and stays open when all else is full.
+    /// The door of a service that anybody may call: it is cheap, and stays open when all else is full. Its messages have
+    /// at most [`MOST_FOR_ALL`] bytes.
     pub fn for_all<S>(self: &Arc<Self>, inner: S) -> Door<S> {
-        self.door(inner, None)
+        self.door(inner, None, MOST_FOR_ALL)
     }
 
-    fn door<S>(self: &Arc<Self>, inner: S, crowd: Option<Arc<Crowd>>) -> Door<S> {
-        Door { inner, crowd, porter: Arc::clone(self) }
+    fn door<S>(self: &Arc<Self>, inner: S, crowd: Option<Arc<Crowd>>, most: usize) -> Door<S> {
+        Door { inner, crowd, most, porter: Arc::clone(self) }
     }
 }
 
@@ -136,6 +149,7 @@ fn streaming_calls() -> HashSet<String> {
 pub struct Door<S> {
     inner: S,
     crowd: Option<Arc<Crowd>>,
+    most: usize,
     porter: Arc<Porter>,
 }
 
@@ -145,29 +159,48 @@ impl<S: NamedService> NamedService for Door<S> {
 
 /// A call that was let in.
 struct Entered {
+    request: http::Request<Arriving>,
     held: Held,
-    place: Option<Place>,
+    crowd: Option<Arc<Crowd>>,
     is_stream: bool,
 }
 
 impl<S> Door<S> {
-    fn enter(&self, request: &http::Request<Body>) -> Result<Entered, Status> {
+    fn enter(&self, request: http::Request<Body>) -> Result<Entered, Status> {
         let is_stream = self.porter.streaming.contains(request.uri().path());
         let caller = request.extensions().get::<Caller>();
         let share = caller.map(|caller| self.porter.shares.take(caller.name(), is_stream)).transpose();
         let share = share.map_err(status::too_many_calls)?;
-        let place = self.crowd.as_ref().map(|crowd| crowd.enter(Instant::now())).transpose();
-        let place = place.map_err(|_| status::overloaded())?;
-        let visit = Presence::of(request).map(Presence::visit);
-        Ok(Entered { held: Held { share, visit }, place, is_stream })
+        let presence = Presence::of(&request);
+        let taken = match (&share, presence) {
+            (Some(share), _) => share.arriving(),
+            (None, Some(presence)) => presence.arriving(),
+            (None, None) => Taken::new(Room::new("", self.most)),
+        };
+        let held = Held { share, visit: presence.map(Presence::visit) };
+        let request = request.map(|body| Arriving::new(body, self.most, taken));
+        Ok(Entered { request, held, crowd: self.crowd.clone(), is_stream })
     }
 }
 
-impl<S> Service<http::Request<Body>> for Door<S>
-where
-    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+/// What a service behind a door is.
+pub trait Inner:
+    Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static
 {
+}
+
+impl<S> Inner for S where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
+impl<S: Inner> Service<http::Request<Body>> for Door<S> {
     type Response = http::Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
@@ -177,32 +210,26 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let longest = match deadline::allowed(request.headers(), self.porter.longest) {
-            Ok(longest) => longest,
-            Err(refused) => return refuse(refused),
-        };
-        match self.enter(&request) {
-            Ok(entered) => Box::pin(attend(self.inner.call(request), longest, entered)),
-            Err(refused) => refuse(refused),
+        let longest = deadline::allowed(request.headers(), self.porter.longest);
+        match longest.and_then(|longest| Ok((longest, self.enter(request)?))) {
+            Ok((longest, entered)) => Box::pin(attend(self.inner.clone(), longest, entered)),
+            Err(refused) => Box::pin(std::future::ready(Ok(refused.into_http()))),
         }
     }
 }
 
-fn refuse<E>(refused: Status) -> Pin<Box<dyn Future<Output = Result<http::Response<Body>, E>> + Send>>
-where
-    E: Send + 'static,
-{
-    Box::pin(std::future::ready(Ok(refused.into_http())))
-}
-
-async fn attend<F>(call: F, longest: Duration, entered: Entered) -> Result<http::Response<Body>, Infallible>
-where
-    F: Future<Output = Result<http::Response<Body>, Infallible>>,
-{
-    let Ok(Ok(answer)) = timeout(longest, call).await else {
-        return Ok(status::deadline_exceeded().into_http());
+/// Attends to a call until its answer is on its way.
+async fn attend<S: Inner>(
+    service: S,
+    longest: Duration,
+    entered: Entered,
+) -> Result<http::Response<Body>, Infallible> {
+    let Entered { request, held, crowd, is_stream } = entered;
+    let served = timeout(longest, serve(service, request, crowd, is_stream)).await;
+    let (answer, place) = match served.unwrap_or_else(|_| Err(status::deadline_exceeded())) {
+        Ok(served) => served,
+        Err(refused) => return Ok(refused.into_http()),
     };
-    let Entered { held, place, is_stream } = entered;
     if answer.headers().contains_key("grpc-status") {
         let bare = status::refused_bare(answer.headers());
         return Ok(bare.map_or(answer, |bare| status::explained(bare).into_http()));
@@ -211,11 +238,26 @@ where
         place.done(Instant::now());
     }
     let (head, body) = answer.into_parts();
-    let answer = hold(body, held, !is_stream).await;
-    Ok(match answer {
+    Ok(match hold(body, held, !is_stream).await {
         Ok(body) => http::Response::from_parts(head, body),
         Err(exhausted) => status::too_many_calls(exhausted).into_http(),
     })
+}
+
+/// The answer, and the place that was held while it was made.
+async fn serve<S: Inner>(
+    mut service: S,
+    mut request: http::Request<Arriving>,
+    crowd: Option<Arc<Crowd>>,
+    is_stream: bool,
+) -> Result<(http::Response<Body>, Option<Place>), Status> {
+    if !is_stream {
+        request.body_mut().first().await;
+    }
+    let place = crowd.map(|crowd| crowd.enter(Instant::now())).transpose();
+    let place = place.map_err(|_| status::overloaded())?;
+    let Ok(answer) = service.call(request.map(Body::new)).await;
+    Ok((answer, place))
 }
 
 #[cfg(test)]

@@ -7,12 +7,18 @@ use std::time::{Duration, Instant};
 use tonic::codegen::http;
 use tonic::transport::server::TlsConnectInfo;
 
+use super::room::{Room, Taken};
+
+/// Bytes that calls without a token may have sent of messages that are not whole: theirs are small.
+const ARRIVING: usize = 64 << 10;
+
 /// What goes on on one connection. Pings and other frames that ask for nothing do not count.
 #[derive(Debug)]
 pub struct Presence {
     opened: Instant,
     calls: AtomicU32,
     unread: AtomicU32,
+    arriving: Arc<Room>,
     /// When a call began or ended or a part of an answer was taken, in milliseconds since the connection was opened.
     moved: AtomicU64,
 }
@@ -27,13 +33,18 @@ impl Presence {
     /// A connection that was just opened.
     pub fn new() -> Arc<Self> {
         let (calls, unread, moved) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU64::new(0));
-        Arc::new(Self { opened: Instant::now(), calls, unread, moved })
+        Arc::new(Self { opened: Instant::now(), calls, unread, moved, arriving: Room::new("", ARRIVING) })
     }
 
     /// That of the connection which a request came by.
     pub fn of<B>(request: &http::Request<B>) -> Option<&Arc<Self>> {
         let plain = request.extensions().get::<Arc<Self>>();
         plain.or_else(|| request.extensions().get::<TlsConnectInfo<Arc<Self>>>().map(TlsConnectInfo::get_ref))
+    }
+
+    /// Its room for messages that arrive in pieces, for calls without a token.
+    pub fn arriving(&self) -> Taken {
+        Taken::new(Arc::clone(&self.arriving))
     }
 
     /// A call begins.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::room::{Room, Taken};
 use crate::config::Bounds;
 
 const UNREAD: &str = "bytes of answers that wait to be read";
@@ -13,12 +14,13 @@ pub struct Shares {
     most_calls: usize,
     most_streams: usize,
     most_unread: usize,
+    most_arriving: usize,
     used: Mutex<HashMap<String, Arc<Used>>>,
 }
 
-#[derive(Default)]
 struct Used {
     token: String,
+    arriving: Arc<Room>,
     calls: AtomicUsize,
     streams: AtomicUsize,
     unread: AtomicUsize,
@@ -27,7 +29,7 @@ struct Used {
 /// A token has as much in flight as it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exhausted {
-    /// Whose share.
+    /// Whose share; empty: a connection's, of callers that need no token.
     pub token: String,
     /// What there is too much of, such as `calls in flight`.
     pub what: &'static str,
@@ -50,6 +52,7 @@ impl Shares {
             most_calls: bounds.max_calls_per_token as usize,
             most_streams: bounds.max_streams_per_token as usize,
             most_unread: bounds.max_unread_bytes_per_token,
+            most_arriving: bounds.max_arriving_bytes_per_token,
             used: Mutex::default(),
         }
     }
@@ -77,7 +80,7 @@ impl Shares {
         match used.get(token) {
             Some(used) => Arc::clone(used),
             None => {
-                let new = Arc::new(Used { token: token.to_owned(), ..Used::default() });
+                let new = Arc::new(Used::new(token, self.most_arriving));
                 Arc::clone(used.entry(token.to_owned()).or_insert(new))
             }
         }
@@ -85,6 +88,11 @@ impl Shares {
 }
 
 impl Used {
+    fn new(token: &str, most_arriving: usize) -> Self {
+        let [calls, streams, unread] = [const { AtomicUsize::new(0) }; 3];
+        Self { token: token.to_owned(), arriving: Room::new(token, most_arriving), calls, streams, unread }
+    }
+
     fn exhausted(&self, what: &'static str, most: usize) -> Exhausted {
         Exhausted { token: self.token.clone(), what, most }
     }
@@ -108,6 +116,11 @@ impl Share {
         self.used.unread.fetch_sub(bytes, Relaxed);
     }
 
+    /// The token's room for messages that arrive in pieces.
+    pub fn arriving(&self) -> Taken {
+        Taken::new(Arc::clone(&self.used.arriving))
+    }
+
     fn count(&self) -> &AtomicUsize {
         if self.is_stream { &self.used.streams } else { &self.used.calls }
     }
@@ -125,7 +138,13 @@ mod tests {
     use super::*;
 
     fn shares() -> Shares {
-        Shares { most_calls: 2, most_streams: 1, most_unread: 100, used: Mutex::default() }
+        Shares {
+            most_calls: 2,
+            most_streams: 1,
+            most_unread: 100,
+            most_arriving: 100,
+            used: Mutex::default(),
+        }
     }
 
     #[test]

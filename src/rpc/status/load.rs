@@ -22,12 +22,13 @@ pub fn overloaded() -> Status {
     OVERLOADED.clone()
 }
 
-/// A token has as much in flight as it may.
+/// A token, or a connection without one, has as much in flight as it may.
 pub fn too_many_calls(Exhausted { token, what, most }: Exhausted) -> Status {
-    let message = format!("token {token} has more than {most} {what}; wait until some have ended");
+    let holder = if token.is_empty() { "this connection".to_owned() } else { format!("token {token}") };
+    let message = format!("{holder} has more than {most} {what}; wait until some have ended");
     fault(ErrorReason::TooManyCalls, message)
         .with("token", &token)
         .retry(LOAD_RETRY)
-        .quota(format!("token {token}"), format!("{most} {what}"))
+        .quota(holder, format!("{most} {what}"))
         .status()
 }

@@ -7,18 +7,12 @@ use modqueue::proto::v1::ListCommentsRequest;
 
 use super::{it_answers, server, stays_flat};
 use crate::support::raw_http2::*;
-use crate::support::server_process::ServerProcess;
 
 const GET: &str = "/modqueue.v1.SubmissionService/GetComment";
 
-fn token(server: &ServerProcess) -> String {
-    let file = server.data_dir().join("tokens/portal");
-    std::fs::read_to_string(file).expect("a made token").trim().to_owned()
-}
-
 /// An empty message of gRPC in a frame of data.
 fn empty_message(stream: u32) -> Vec<u8> {
-    frame(0, END_STREAM, stream, &[0; 5])
+    frame(DATA, END_STREAM, stream, &[0; 5])
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +35,7 @@ async fn pings_and_settings_that_ask_for_answers_nobody_reads() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_that_are_reset_as_soon_as_they_are_made() {
     let server = server("");
-    let headers = call(GET, &token(&server));
+    let headers = call(GET, &server.token("portal"));
     stays_flat(&server, async {
         for _ in 0..5 {
             let mut connection = RawConnection::open(server.address(), &[]).await;
@@ -145,9 +139,7 @@ async fn a_reader_that_takes_nothing_is_left_and_costs_no_more_than_its_share() 
             crate::support::clients::submission(&format!("c-{number}"), &format!("a-{number}"), &text);
         clients.submission.submit_comment(request).await.expect("a verdict");
     }
-    let file = server.data_dir().join("tokens/moderator");
-    let token = std::fs::read_to_string(file).expect("a made token");
-    let headers = call("/modqueue.v1.ReviewService/ListComments", token.trim());
+    let headers = call("/modqueue.v1.ReviewService/ListComments", &server.token("moderator"));
     // As many lists at once as the flood asks for, read at once: what making them takes is not what is measured.
     let lists = (0..200).map(|_| {
         let mut review = clients.review.clone();

@@ -71,11 +71,6 @@ fn paths() -> Vec<String> {
     calls.collect()
 }
 
-fn token(server: &ServerProcess, role: &str) -> String {
-    let file = server.data_dir().join("tokens").join(role);
-    std::fs::read_to_string(file).expect("a made token").trim().to_owned()
-}
-
 /// What the fuzzer knows of a server.
 struct Target<'a> {
     server: &'a ServerProcess,
@@ -187,7 +182,7 @@ async fn fuzz_nothing_that_is_sent_brings_the_server_down() {
     let until = Instant::now() + Duration::from_secs(number("MODQUEUE_FUZZ_SECONDS").unwrap_or(5));
     let mut seed = number("MODQUEUE_FUZZ_SEED").unwrap_or(1).max(1);
     let server = server("[bounds]\nmax_call_duration = '2s'\n");
-    let tokens = ["portal", "moderator", "admin"].map(|role| token(&server, role)).to_vec();
+    let tokens = ["portal", "moderator", "admin"].map(|role| server.token(role)).to_vec();
     let mut target = Target { server: &server, paths: paths(), tokens, dice: Dice(seed) };
     stays_flat(&server, async {
         while Instant::now() < until {

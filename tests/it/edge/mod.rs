@@ -1,6 +1,7 @@
 //! Behaviour under abuse: bounds, floods, overload, bytes that nobody should send.
 
 mod addresses;
+mod arriving;
 mod bounds;
 mod floods;
 mod fuzz;

@@ -40,6 +40,12 @@ impl ServerProcess {
         &self.address
     }
 
+    /// The token that it made for a role.
+    pub fn token(&self, role: &str) -> String {
+        let file = self.data_dir().join("tokens").join(role);
+        std::fs::read_to_string(file).expect("a made token").trim().to_owned()
+    }
+
     /// Bytes of memory that it occupies.
     pub fn memory(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
