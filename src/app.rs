@@ -28,6 +28,7 @@ use crate::limit::Shield;
 use crate::policy::Policies;
 use crate::queue::{Queue, QueueError};
 use crate::rpc::auth::Tokens;
+use crate::rpc::contract;
 use crate::rpc::door::Shares;
 use crate::rpc::health::{self, Readiness};
 use crate::telemetry::Metrics;
@@ -115,7 +116,7 @@ impl Application {
         let listen = |source| StartError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(&config.sites);
         let metrics_address = match config.metrics_listen {
             Some(address) => {
                 Some(metrics.serve(address).await.map_err(|source| StartError::Listen { address, source })?)
@@ -133,6 +134,7 @@ impl Application {
             clock: Arc::new(clock),
             health_service,
             tls: worker::server_tls(config.tls.as_ref())?,
+            methods: Arc::new(metrics.calls.methods(contract::methods())),
             metrics,
             stopping,
         });

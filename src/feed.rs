@@ -57,6 +57,8 @@ pub struct FeedRead {
     pub events: Vec<(Cursor, DecisionEvent)>,
     /// The place after the last of them; the start itself when there are none.
     pub next: Cursor,
+    /// The sequence number of the newest event that there is.
+    pub newest: u64,
 }
 
 /// Reads the feeds of all sites of one queue.
@@ -100,7 +102,7 @@ impl Feed {
         let site = &cursor.site;
         let page = self.queue.feed(site, cursor.sequence, limit).await?;
         check(site, cursor, &page)?;
-        let generation = page.generation;
+        let FeedPage { generation, newest, .. } = page;
         let place = |event: &DecisionEvent| Cursor {
             site: site.clone(),
             generation,
@@ -109,7 +111,7 @@ impl Feed {
         };
         let events: Vec<_> = page.events.into_iter().map(|event| (place(&event), event)).collect();
         let next = events.last().map_or_else(|| cursor.clone(), |(place, _)| place.clone());
-        Ok(FeedRead { events, next })
+        Ok(FeedRead { events, next, newest })
     }
 }
 

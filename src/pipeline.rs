@@ -11,13 +11,13 @@ use crate::domain::{
 };
 use crate::filter::Prepared;
 use crate::learn::Models;
-use crate::limit::{Charge, QuotaLeft, Shield};
+use crate::limit::{Charge, QuotaLeft, Refused, Shield};
 use crate::policy::{Policies, Policy, Taught};
 use crate::queue::{
     Admission, Admitted, Grounds, Outcome, Probe, Queue, QueueError, Recalled, Refusal, Report, Reported,
     Revision, Withdrawal, tier,
 };
-use crate::telemetry::Metrics;
+use crate::telemetry::{Hit, Road};
 
 pub use exchange::{ReviseError, Submission, SubmitError, Submitted};
 
@@ -29,7 +29,7 @@ pub struct Pipeline {
     models: Arc<Models>,
     shield: Arc<Shield>,
     clock: Arc<dyn Clock>,
-    metrics: Metrics,
+    meters: Road,
 }
 
 /// The result of one policy on one draft.
@@ -47,9 +47,9 @@ impl Pipeline {
         models: Arc<Models>,
         shield: Arc<Shield>,
         clock: Arc<dyn Clock>,
-        metrics: Metrics,
+        meters: Road,
     ) -> Self {
-        Self { queue, policies, models, shield, clock, metrics }
+        Self { queue, policies, models, shield, clock, meters }
     }
 
     /// Judges a comment and takes it in. The same id or request id again gives the same comment.
@@ -68,7 +68,7 @@ impl Pipeline {
         if let Err(refused) = shielded
             && !(repeatable && self.shield.may_look_up())
         {
-            return Err(self.limited(site, &charges, refused.index, refused.retry_after));
+            return Err(self.shielded(site, &charges, refused));
         }
         let prepared = Prepared::new(&draft);
         let recalled = self.recall(site, &policy, &id, &prepared).await?;
@@ -76,7 +76,7 @@ impl Pipeline {
             return self.replay(site, &id, &draft).await;
         }
         if let Err(refused) = shielded {
-            return Err(self.limited(site, &charges, refused.index, refused.retry_after));
+            return Err(self.shielded(site, &charges, refused));
         }
         let charges = if validate_only {
             charges
@@ -104,7 +104,7 @@ impl Pipeline {
     ) -> Result<Vec<Charge>, SubmitError> {
         let own = policy.charges_by_standing(draft, author);
         if let Err(refused) = self.shield.check(site, policy.revision(), &own) {
-            return Err(self.limited(site, &own, refused.index, refused.retry_after));
+            return Err(self.shielded(site, &own, refused));
         }
         charges.extend(own);
         Ok(charges)
@@ -165,8 +165,11 @@ impl Pipeline {
             admitted = self.queue.admit(site, second).await?;
         }
         match admitted {
-            Admitted::Stored { comment, .. } => {
-                self.metrics.verdict(site, comment.verdict.action);
+            Admitted::Stored { comment, shadow_hits } => {
+                self.meters.verdict(site, &comment.verdict);
+                for index in shadow_hits {
+                    self.meters.limit_hit(site, &charges[index].limit, Hit::Shadow);
+                }
                 Ok(Submitted { comment: *comment, replayed: false })
             }
             Admitted::Replayed(comment) => Ok(Submitted { comment: *comment, replayed: true }),
@@ -174,7 +177,8 @@ impl Pipeline {
             Admitted::Full => Err(SubmitError::Full { cap: policy.waiting_cap() }),
             Admitted::Limited { index, retry_after } => {
                 self.shield.remember(site, policy.revision(), &charges[index], retry_after);
-                Err(self.limited(site, &charges, index, retry_after))
+                self.meters.limit_hit(site, &charges[index].limit, Hit::Refused);
+                Err(limited(&charges, index, retry_after))
             }
             Admitted::Stale { .. } => Err(SubmitError::Queue(QueueError::Failed {
                 detail: "an admission without grounds was called stale".into(),
@@ -290,15 +294,9 @@ impl Pipeline {
         Ok(would_be(id, draft, judged.verdict, self.clock.now()))
     }
 
-    fn limited(
-        &self,
-        site: &SiteName,
-        charges: &[Charge],
-        index: usize,
-        retry_after: Duration,
-    ) -> SubmitError {
-        self.metrics.limited(site, &charges[index].limit);
-        SubmitError::Limited { charge: Box::new(charges[index].clone()), retry_after }
+    fn shielded(&self, site: &SiteName, charges: &[Charge], refused: Refused) -> SubmitError {
+        self.meters.limit_hit(site, &charges[refused.index].limit, Hit::Shielded);
+        limited(charges, refused.index, refused.retry_after)
     }
 
     fn policy(&self, site: &SiteName) -> Option<Arc<Policy>> {
@@ -323,6 +321,10 @@ impl Pipeline {
             seen_below: policy.seen_below(prepared, evidence),
         }
     }
+}
+
+fn limited(charges: &[Charge], index: usize, retry_after: Duration) -> SubmitError {
+    SubmitError::Limited { charge: Box::new(charges[index].clone()), retry_after }
 }
 
 fn evidence(recalled: &Recalled, limits_exceeded: Vec<String>) -> Evidence {

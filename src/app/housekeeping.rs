@@ -47,7 +47,7 @@ impl Housekeeper {
         for site in self.shared.policies.sites() {
             self.shared.policies.refresh(site, &*self.queue).await?;
             let counts = self.queue.counts(site).await?;
-            self.shared.metrics.queue(site, &counts, self.shared.clock.now());
+            self.shared.metrics.waiting.tell(site, &counts, self.shared.clock.now());
         }
         Ok(())
     }
@@ -56,7 +56,7 @@ impl Housekeeper {
     async fn tell(&self, looked: Result<(), QueueError>) {
         let store = self.store.description();
         self.readiness.set(looked.is_ok()).await;
-        self.shared.metrics.store_is_up(looked.is_ok());
+        self.shared.metrics.store.is_up(looked.is_ok());
         if let Err(error) = looked {
             tracing::error!(store, %error, "the queue store does not answer; trying again every second");
             return;
@@ -64,7 +64,7 @@ impl Housekeeper {
         tracing::info!(store, "the queue store answers; serving");
         match self.queue.check().await {
             Ok(health) => {
-                self.shared.metrics.store_may_lose(health.warnings.len());
+                self.shared.metrics.store.may_lose(health.warnings.len());
                 for warning in health.warnings {
                     tracing::warn!(store, "acknowledged comments may be lost: {warning}");
                 }

@@ -56,7 +56,7 @@ impl Learning {
                 let learned = self.catch_up(site).await;
                 self.tell(site, learned);
             }
-            shared.metrics.learning().memory(shared.models.memory());
+            shared.metrics.learning.memory(shared.models.memory());
         }
     }
 
@@ -74,7 +74,7 @@ impl Learning {
     fn tell(&mut self, site: &SiteName, progress: Result<Progress, LearnError>) {
         match progress {
             Ok(progress) => {
-                self.shared.metrics.learning().progress(site, &progress);
+                self.shared.metrics.learning.progress(site, &progress);
                 self.told.remove(site);
             }
             Err(error) => {

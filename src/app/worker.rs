@@ -28,7 +28,7 @@ use crate::rpc::auth::Tokens;
 use crate::rpc::door::{Porter, Shares};
 use crate::rpc::health::HealthService;
 use crate::rpc::{self, RpcParts};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Methods, Metrics};
 
 /// What all workers of a process share.
 pub(super) struct Shared {
@@ -41,6 +41,7 @@ pub(super) struct Shared {
     pub(super) health_service: HealthService,
     pub(super) tls: Option<ServerTlsConfig>,
     pub(super) metrics: Metrics,
+    pub(super) methods: Arc<Methods>,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -92,7 +93,7 @@ impl Worker {
 
 async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc::Receiver<Accepted>) {
     let queue = match store.handle().await {
-        Ok(queue) => queue,
+        Ok(queue) => shared.metrics.store.measure(queue),
         Err(error) => {
             tracing::error!(%error, "this worker has no way to the queue store; its calls will fail");
             return;
@@ -101,6 +102,7 @@ async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc
     let routes = rpc::routes(parts(&config, queue, &shared));
     let bounds = config.bounds;
     let mut server = Server::builder()
+        .layer(rpc::calls::Watch::new(Arc::clone(&shared.methods)))
         .max_concurrent_streams(bounds.max_streams_per_connection)
         .http2_max_header_list_size(bounds.max_header_bytes)
         .http2_keepalive_interval(Some(bounds.keep_alive_interval))
@@ -134,7 +136,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
             Arc::clone(&shared.models),
             shield,
             Arc::clone(&clock),
-            shared.metrics.clone(),
+            shared.metrics.road.clone(),
         ),
         review: Review::new(Arc::clone(&queue), Arc::clone(&clock)),
         feed: Feed::new(Arc::clone(&queue)),
@@ -149,6 +151,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
             buffer: config.feed.buffer,
             patience: config.feed.patience,
             stopping: shared.stopping.clone(),
+            meters: shared.metrics.feeds.clone(),
         },
         porter: Porter::new(&config.bounds, Arc::clone(&shared.shares)),
         health: shared.health_service.clone(),

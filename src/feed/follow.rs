@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{Feed, FeedError};
 use crate::domain::{Cursor, DecisionEvent};
+use crate::telemetry::Feeds;
 
 /// How a feed is followed.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct FollowOptions {
     pub patience: Duration,
     /// Turns true when the server stops; the streams then end.
     pub stopping: watch::Receiver<bool>,
+    /// Where it is told who follows, and how far behind they are.
+    pub meters: Feeds,
 }
 
 /// One message of a followed feed.
@@ -98,14 +101,17 @@ impl Follower {
     async fn send_all(&self, mut cursor: Cursor) -> Result<(), FeedError> {
         self.send(Followed { cursor: cursor.clone(), event: None }).await?;
         let mut last_sent = Instant::now();
+        let reader = self.options.meters.reader(&cursor.site);
         while self.ending.get().is_none() {
             let read = self.feed.read(&cursor, READ_AHEAD).await?;
             let idle = read.events.is_empty();
             for (place, event) in read.events {
+                reader.is_behind((read.newest + 1).saturating_sub(place.sequence));
                 self.send(Followed { cursor: place, event: Some(event) }).await?;
                 last_sent = Instant::now();
             }
             cursor = read.next;
+            reader.is_behind(read.newest.saturating_sub(cursor.sequence));
             if last_sent.elapsed() >= self.options.heartbeat_interval {
                 self.send(Followed { cursor: cursor.clone(), event: None }).await?;
                 last_sent = Instant::now();

@@ -263,6 +263,8 @@ pub struct Counts {
     pub claimed: u64,
     /// When the oldest pending comment came in.
     pub oldest_pending: Option<Timestamp>,
+    /// When the oldest escalated comment came in.
+    pub oldest_escalated: Option<Timestamp>,
 }
 
 /// A wish to lease comments.

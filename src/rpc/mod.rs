@@ -10,6 +10,8 @@
 //! what a comment deserves.
 
 pub mod auth;
+pub mod calls;
+pub mod contract;
 pub mod convert;
 pub mod door;
 pub mod health;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -15,8 +15,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Metrics;
+use super::page::Format;
 
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 
 impl Metrics {
@@ -58,7 +58,9 @@ fn page(metrics: &Metrics, request: &Request<Incoming>) -> Response<Full<Bytes>>
         *missing.status_mut() = StatusCode::NOT_FOUND;
         return missing;
     }
-    let mut found = Response::new(Full::from(metrics.render()));
-    found.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let format = Format::accepted(accepted.unwrap_or_default());
+    let mut found = Response::new(Full::from(metrics.render(format)));
+    found.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     found
 }

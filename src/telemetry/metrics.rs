@@ -1,166 +1,94 @@
-//! What is counted. Label sets are bounded: sites and limits come from the operator, never from a caller.
+//! What is counted, and the page that shows it. Label sets are bounded: sites come from the operator, methods from
+//! the contract, rules and limits from the policies with a cap, and nothing from a caller.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64};
 
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::encoding::text;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
 
+use super::calls::Calls;
+use super::feeds::Feeds;
 use super::learning::Learning;
-use crate::domain::{Action, SiteName, Timestamp};
-use crate::queue::Counts;
+use super::page::{Format, plain};
+use super::process::Process;
+use super::road::Road;
+use super::store::StoreMetrics;
+use super::waiting::Waiting;
+use crate::domain::SiteName;
 
-/// The metrics of one process. Clones share their numbers.
+/// The metrics of one process, a part for each thing that is watched. Clones share their numbers.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Arc<Registry>,
-    verdicts: Family<VerdictLabels, Counter<u64, AtomicU64>>,
-    refusals: Family<LimitLabels, Counter<u64, AtomicU64>>,
-    comments: Family<StateLabels, Gauge<i64, AtomicI64>>,
-    oldest: Family<SiteLabels, Gauge<f64, AtomicU64>>,
-    store_up: Gauge<i64, AtomicI64>,
-    store_warnings: Gauge<i64, AtomicI64>,
-    learning: Learning,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct VerdictLabels {
-    site: String,
-    action: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct LimitLabels {
-    site: String,
-    limit: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct StateLabels {
-    site: String,
-    state: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct SiteLabels {
-    site: String,
+    /// Calls.
+    pub calls: Calls,
+    /// Verdicts, findings and limits.
+    pub road: Road,
+    /// The queue.
+    pub waiting: Waiting,
+    /// The store.
+    pub store: StoreMetrics,
+    /// The decision feeds.
+    pub feeds: Feeds,
+    /// The learned models.
+    pub learning: Learning,
 }
 
 impl Metrics {
-    /// All at zero.
-    pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("modqueue");
-        let (verdicts, refusals) = (Family::default(), Family::default());
-        let (comments, oldest) = (Family::default(), Family::default());
-        let (store_up, store_warnings) = (Gauge::default(), Gauge::default());
-        registry.register("verdicts", "Comments taken in, by what the policy said", verdicts.clone());
-        registry.register("rate_limited", "Submissions refused by a rate limit", refusals.clone());
-        registry.register(
-            "queue_comments",
-            "Comments in each state, and those under a live claim",
-            comments.clone(),
+    /// All at zero, for a process that serves `sites`.
+    pub fn new(sites: &[SiteName]) -> Self {
+        let mut registry = Registry::default();
+        registry.sub_registry_with_prefix("process").register_collector(Box::new(Process));
+        let own = registry.sub_registry_with_prefix("modqueue");
+        let version = own.sub_registry_with_label(("version".into(), env!("CARGO_PKG_VERSION").into()));
+        version.register(
+            "build_info",
+            "1, with the version of the program that answers",
+            ConstGauge::new(1_i64),
         );
-        registry.register_with_unit(
-            "queue_oldest_age",
-            "Age of the oldest pending comment",
-            Unit::Seconds,
-            oldest.clone(),
-        );
-        registry.register("store_up", "1 while the queue store answers", store_up.clone());
-        let warnings = "Settings under which the store may lose acknowledged comments; the log names them";
-        registry.register("store_warnings", warnings, store_warnings.clone());
-        let learning = Learning::register(&mut registry);
-        let registry = Arc::new(registry);
-        Self { registry, verdicts, refusals, comments, oldest, store_up, store_warnings, learning }
+        let feeds = Feeds::new(sites);
+        own.register_collector(Box::new(feeds.clone()));
+        let (calls, road) = (Calls::register(own), Road::register(own, sites));
+        let (waiting, store) = (Waiting::register(own), StoreMetrics::register(own));
+        let learning = Learning::register(own);
+        Self { registry: Arc::new(registry), calls, road, waiting, store, feeds, learning }
     }
 
-    /// Counts a comment taken in.
-    pub fn verdict(&self, site: &SiteName, action: Action) {
-        let action = match action {
-            Action::Publish => "publish",
-            Action::Hold => "hold",
-            Action::Reject => "reject",
-        };
-        let labels = VerdictLabels { site: site.to_string(), action: action.to_owned() };
-        self.verdicts.get_or_create(&labels).inc();
-    }
-
-    /// Counts a submission that a limit refused.
-    pub fn limited(&self, site: &SiteName, limit: &str) {
-        self.refusals.get_or_create(&LimitLabels { site: site.to_string(), limit: limit.to_owned() }).inc();
-    }
-
-    /// Tells how many comments are where.
-    pub fn queue(&self, site: &SiteName, counts: &Counts, now: Timestamp) {
-        let Counts { pending, escalated, approved, rejected, withdrawn, claimed, oldest_pending } = counts;
-        for (state, count) in [
-            ("pending", pending),
-            ("escalated", escalated),
-            ("approved", approved),
-            ("rejected", rejected),
-            ("withdrawn", withdrawn),
-            ("claimed", claimed),
-        ] {
-            let labels = StateLabels { site: site.to_string(), state: state.to_owned() };
-            self.comments.get_or_create(&labels).set(i64::try_from(*count).unwrap_or(i64::MAX));
-        }
-        let age = oldest_pending.map_or(0.0, |oldest| now.since(oldest).as_secs_f64());
-        self.oldest.get_or_create(&SiteLabels { site: site.to_string() }).set(age);
-    }
-
-    /// Tells whether the store answers.
-    pub fn store_is_up(&self, up: bool) {
-        self.store_up.set(i64::from(up));
-    }
-
-    /// Tells under how many settings the store may lose acknowledged comments.
-    pub fn store_may_lose(&self, warnings: usize) {
-        self.store_warnings.set(i64::try_from(warnings).unwrap_or(i64::MAX));
-    }
-
-    /// What is counted of the learned models.
-    pub fn learning(&self) -> &Learning {
-        &self.learning
-    }
-
-    /// The numbers as OpenMetrics text.
-    pub fn render(&self) -> String {
+    /// The numbers as text.
+    pub fn render(&self, format: Format) -> String {
         let mut page = String::new();
         text::encode(&mut page, &self.registry).expect("writing to a string cannot fail");
-        page
-    }
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self::new()
+        match format {
+            Format::OpenMetrics => page,
+            Format::Plain => plain(&page),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
     use crate::learner::Progress;
+    use crate::queue::Counts;
+    use crate::telemetry::Hit;
 
     #[test]
     fn what_was_counted_is_on_the_page() {
-        let (metrics, site) = (Metrics::new(), SiteName::new("default").unwrap());
-        metrics.verdict(&site, Action::Hold);
-        metrics.limited(&site, "author");
+        let site = SiteName::new("default").unwrap();
+        let metrics = Metrics::new(std::slice::from_ref(&site));
+        metrics.road.limit_hit(&site, "author", Hit::Refused);
         let counts = Counts { pending: 3, oldest_pending: Some(Timestamp(1000)), ..Counts::default() };
-        metrics.queue(&site, &counts, Timestamp(3500));
+        metrics.waiting.tell(&site, &counts, Timestamp(3500));
         let progress = Progress { revision: 7, lessons: Some(5), behind: 2 };
-        metrics.learning().progress(&site, &progress);
-        metrics.learning().memory(1024);
-        let page = metrics.render();
+        metrics.learning.progress(&site, &progress);
+        metrics.learning.memory(1024);
+        let page = metrics.render(Format::OpenMetrics);
         for line in [
-            "modqueue_verdicts_total{site=\"default\",action=\"hold\"} 1",
-            "modqueue_rate_limited_total{site=\"default\",limit=\"author\"} 1",
+            "modqueue_limit_hits_total{site=\"default\",limit=\"author\",outcome=\"refused\"} 1",
             "modqueue_queue_comments{site=\"default\",state=\"pending\"} 3",
-            "modqueue_queue_oldest_age_seconds{site=\"default\"} 2.5",
+            "modqueue_queue_oldest_age_seconds{site=\"default\",state=\"pending\"} 2.5",
             "modqueue_model_revision{site=\"default\"} 7",
             "modqueue_model_lessons{site=\"default\"} 5",
             "modqueue_model_lag_events{site=\"default\"} 2",

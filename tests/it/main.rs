@@ -17,6 +17,7 @@ mod grpc_review;
 mod grpc_submission;
 mod learner;
 mod life_cycle;
+mod metrics;
 mod queue_contract;
 mod redis_store;
 mod review_screen;

@@ -51,7 +51,10 @@ impl<B: Readable> Tables<B> {
     /// How many comments are where.
     pub fn counts(&self, site: &SiteName, now: Timestamp) -> Result<Counts, Fault> {
         let row = self.site(site)?;
-        let oldest = PageQuery { state: State::Pending, order: Order::OldestFirst, after: None, limit: 1 };
+        let oldest = |state| {
+            let query = PageQuery { state, order: Order::OldestFirst, after: None, limit: 1 };
+            self.by_time(site, &query, 1).map(|spots| spots.first().map(|(place, _)| place.time))
+        };
         Ok(Counts {
             pending: row.count(State::Pending),
             escalated: row.count(State::Escalated),
@@ -59,7 +62,8 @@ impl<B: Readable> Tables<B> {
             rejected: row.count(State::Rejected),
             withdrawn: row.count(State::Withdrawn),
             claimed: self.claimed(site, now)?,
-            oldest_pending: self.by_time(site, &oldest, 1)?.first().map(|(place, _)| place.time),
+            oldest_pending: oldest(State::Pending)?,
+            oldest_escalated: oldest(State::Escalated)?,
         })
     }
 

@@ -100,9 +100,13 @@ impl Store {
         let call = self.call(&COUNTS, &self.keys(site));
         let replies = list(self.ask(call, self.deadline()).await?)?;
         let numbers = replies.iter().map(number).collect::<Result<Vec<_>, _>>()?;
-        let &[pending, escalated, approved, rejected, withdrawn, claimed, oldest] = numbers.as_slice() else {
+        let [counts @ .., oldest_pending, oldest_escalated] = numbers.as_slice() else {
             return Err(strange("the counts"));
         };
+        let &[pending, escalated, approved, rejected, withdrawn, claimed] = counts else {
+            return Err(strange("the counts"));
+        };
+        let time = |millis: i64| (millis >= 0).then_some(Timestamp(millis));
         Ok(Counts {
             pending: pending as u64,
             escalated: escalated as u64,
@@ -110,7 +114,8 @@ impl Store {
             rejected: rejected as u64,
             withdrawn: withdrawn as u64,
             claimed: claimed as u64,
-            oldest_pending: (oldest >= 0).then_some(Timestamp(oldest)),
+            oldest_pending: time(*oldest_pending),
+            oldest_escalated: time(*oldest_escalated),
         })
     }
 }

@@ -34,7 +34,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use prost::Message;
 use tokio::time::{sleep, timeout};
 use tonic::Status;
 use tonic::body::Body;
@@ -42,10 +41,9 @@ use tonic::codegen::{Service, http};
 use tonic::server::NamedService;
 
 use super::auth::Caller;
-use super::status;
+use super::{contract, status};
 use crate::config::Bounds;
 use crate::limit::{Crowd, Place};
-use crate::proto::FILE_DESCRIPTOR_SET;
 use answer::{Held, hold};
 use arriving::Arriving;
 use room::{Room, Taken};
@@ -77,7 +75,7 @@ impl Porter {
             shares,
             portals: crowd(bounds.max_portal_calls_per_worker),
             staff: crowd(bounds.max_staff_calls_per_worker),
-            streaming: streaming_calls(),
+            streaming: contract::streams(),
             longest: bounds.max_call_duration,
             most: bounds.max_message_bytes,
         })
@@ -118,30 +116,6 @@ impl Porter {
     fn door<S>(self: &Arc<Self>, inner: S, crowd: Option<Arc<Crowd>>, most: usize) -> Door<S> {
         Door { inner, crowd, most, porter: Arc::clone(self) }
     }
-}
-
-/// The paths of the calls whose requests or answers are streams. The standard services' are looked up as well, for a health
-/// watch is a stream too.
-fn streaming_calls() -> HashSet<String> {
-    let sets = [
-        FILE_DESCRIPTOR_SET,
-        tonic_health::pb::FILE_DESCRIPTOR_SET,
-        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
-    ];
-    let files = sets.into_iter().flat_map(|set| {
-        prost_types::FileDescriptorSet::decode(set)
-            .expect("the descriptors were compiled into this program")
-            .file
-    });
-    let services = files.flat_map(|file| {
-        let package = file.package().to_owned();
-        file.service.into_iter().map(move |service| (format!("{package}.{}", service.name()), service.method))
-    });
-    let calls = services.flat_map(|(service, methods)| {
-        let streams = methods.into_iter().filter(|call| call.client_streaming() || call.server_streaming());
-        streams.map(move |call| format!("/{service}/{}", call.name()))
-    });
-    calls.collect()
 }
 
 /// A service with its door.
@@ -258,23 +232,4 @@ async fn serve<S: Inner>(
     let place = place.map_err(|_| status::overloaded())?;
     let Ok(answer) = service.call(request.map(Body::new)).await;
     Ok((answer, place))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_streams_of_the_contract_are_known() {
-        let streaming = streaming_calls();
-        for call in [
-            "SubmissionService/WatchDecisions",
-            "SubmissionService/SubmitComments",
-            "ReviewService/WatchQueue",
-        ] {
-            assert!(streaming.contains(&format!("/modqueue.v1.{call}")), "{call}: {streaming:?}");
-        }
-        assert!(streaming.contains("/grpc.health.v1.Health/Watch"));
-        assert!(!streaming.contains("/modqueue.v1.SubmissionService/SubmitComment"));
-    }
 }

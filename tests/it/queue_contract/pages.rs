@@ -213,7 +213,9 @@ async fn the_oldest_pending_is_the_oldest_of_those_that_still_wait(store: Store)
     assert_eq!(store.counts().await.oldest_pending, Some(created("e").await));
     store.decided(approve("e")).await;
     store.decided(escalate("d")).await;
-    assert_eq!(store.counts().await.oldest_pending, Some(created("c").await));
+    let counts = store.counts().await;
+    assert_eq!(counts.oldest_pending, Some(created("c").await));
+    assert_eq!(counts.oldest_escalated, Some(created("d").await));
     store.queue.undo(&store.site, undo("e")).await.expect("undo answers").expect("undone");
     assert_eq!(store.counts().await.oldest_pending, Some(created("e").await));
 }

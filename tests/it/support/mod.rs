@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod clients;
+pub mod exposition;
 pub mod portrait;
 pub mod power_cut;
 pub mod raw_http2;

@@ -1,6 +1,7 @@
 //! The real `modqueue` binary, to be killed and started again.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -12,8 +13,14 @@ use super::clients::Clients;
 pub struct ServerProcess {
     directory: TempDir,
     arguments: Vec<String>,
+    running: Running,
+}
+
+/// The process and where it said that it can be reached.
+struct Running {
     child: Child,
     address: String,
+    metrics: String,
 }
 
 impl ServerProcess {
@@ -26,8 +33,8 @@ impl ServerProcess {
     pub fn start_with(arguments: &[&str]) -> Self {
         let directory = tempfile::Builder::new().prefix("modqueue-server-").tempdir().expect("a directory");
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let (child, address) = spawn(directory.path().join("data"), &arguments);
-        Self { directory, arguments, child, address }
+        let running = spawn(directory.path().join("data"), &arguments);
+        Self { directory, arguments, running }
     }
 
     /// Where it keeps its data.
@@ -37,7 +44,21 @@ impl ServerProcess {
 
     /// Where it listens.
     pub fn address(&self) -> &str {
-        &self.address
+        &self.running.address
+    }
+
+    /// The page of its metrics, in the format that this `Accept` header asks for.
+    pub fn metrics(&self, accept: &str) -> String {
+        let mut stream = TcpStream::connect(&self.running.metrics).expect("it serves metrics");
+        let head = format!(
+            "GET /metrics HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("it reads the request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        let (head, page) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+        page.to_owned()
     }
 
     /// The token that it made for a role.
@@ -48,7 +69,8 @@ impl ServerProcess {
 
     /// Bytes of memory that it occupies.
     pub fn memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.running.child.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory is told");
         let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
         kibibytes << 10
@@ -56,36 +78,36 @@ impl ServerProcess {
 
     /// Clients with the made tokens.
     pub async fn clients(&self) -> Clients {
-        Clients::connect(&self.address, &self.data_dir().join("tokens")).await
+        Clients::connect(&self.running.address, &self.data_dir().join("tokens")).await
     }
 
     /// Kills it with SIGKILL: nothing is finished, nothing flushed.
     pub fn kill_hard(&mut self) {
-        self.child.kill().expect("it can be killed");
-        self.child.wait().expect("a killed process ends");
+        self.running.child.kill().expect("it can be killed");
+        self.running.child.wait().expect("a killed process ends");
     }
 
     /// Sends SIGTERM and waits for its end.
     pub fn terminate(&mut self) -> ExitStatus {
-        let status = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
+        let status = Command::new("kill").args(["-s", "TERM", &self.running.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
-        self.child.wait().expect("it ends")
+        self.running.child.wait().expect("it ends")
     }
 
     /// Starts it again on the same data.
     pub fn restart(&mut self) {
-        (self.child, self.address) = spawn(self.data_dir(), &self.arguments);
+        self.running = spawn(self.data_dir(), &self.arguments);
     }
 }
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.running.child.kill();
+        let _ = self.running.child.wait();
     }
 }
 
-fn spawn(data_dir: PathBuf, arguments: &[String]) -> (Child, String) {
+fn spawn(data_dir: PathBuf, arguments: &[String]) -> Running {
     let mut child = Command::new(env!("CARGO_BIN_EXE_modqueue"))
         .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--workers", "2"])
         .arg("--data-dir")
@@ -99,8 +121,11 @@ fn spawn(data_dir: PathBuf, arguments: &[String]) -> (Child, String) {
         .expect("the server's binary runs");
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let mut lines = output.lines().map_while(Result::ok);
-    let address = lines.find_map(|line| line.strip_prefix("listening on ").map(str::to_owned));
+    let mut told = |start: &str| lines.find_map(|line| line.strip_prefix(start).map(str::to_owned));
+    let address = told("listening on ").expect("the server says where it listens");
+    let metrics = told("  metrics   http://").expect("the server says where its metrics are");
+    let metrics = metrics.trim_end_matches("/metrics").to_owned();
     // The rest is read on, so that the server never writes into a closed pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    (child, address.expect("the server says where it listens"))
+    Running { child, address, metrics }
 }

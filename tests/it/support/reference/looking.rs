@@ -70,6 +70,7 @@ impl Site {
             withdrawn: of(State::Withdrawn).count() as u64,
             claimed: comments.iter().filter(|comment| comment.claim.is_some()).count() as u64,
             oldest_pending: of(State::Pending).map(|comment| comment.create_time).min(),
+            oldest_escalated: of(State::Escalated).map(|comment| comment.create_time).min(),
         }
     }
 }
