@@ -56,7 +56,7 @@ pub struct Config {
     pub retention: Retention,
     /// The shield.
     pub shield: ShieldSettings,
-    /// Bytes that the learned models of all sites may take in memory together; one takes 2.7 MB.
+    /// Bytes that the learned models of all sites may take in memory together; one takes 1.9 MB.
     pub models_memory_bytes: usize,
 }
 

@@ -93,8 +93,8 @@ impl Learned {
         let known = snapshot.unwrap_or(Snapshot::untaught());
         reading.revision = known.revision();
         EXTRACTOR.with_borrow_mut(|extractor| {
-            let features = extractor.extract(draft);
-            let scores = known.model().score(&self.prior, features);
+            extractor.read(draft);
+            let scores = known.score(&self.prior, extractor);
             let class = if scores.spam >= scores.abuse { Class::Spam } else { Class::Abuse };
             let log_odds = known.calibration().log_odds(scores.reject());
             let points = points(log_odds);
@@ -137,7 +137,7 @@ impl Learned {
     fn describe(
         &self,
         draft: &Draft,
-        extractor: &Extractor,
+        extractor: &mut Extractor,
         known: &Snapshot,
         class: Class,
         log_odds: f32,
@@ -151,9 +151,8 @@ impl Learned {
         let mut message = format!("Reads like {like} ({percent} %).");
         let mut spans = Vec::new();
         if points >= WORTH_EXPLAINING {
-            let prior = |feature: &_| if class == Class::Spam { self.prior.part(feature) } else { 0.0 };
-            let explanation =
-                explain(extractor, |feature| prior(feature) + known.model().part(feature, class));
+            extractor.list();
+            let explanation = explain(extractor, |feature| known.part(&self.prior, feature, class));
             if let Some(heaviest) = explanation.heaviest {
                 let words = quote(&draft.text, heaviest);
                 message = format!("Reads like {like} ({percent} %), above all “{words}”.");

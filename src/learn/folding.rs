@@ -1,6 +1,8 @@
 //! The text as the learned filter reads it: lower case, digits alike, no decoration, every character
 //! knowing its place in the original.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Bytes read from the beginning and from the end of a long text.
@@ -18,6 +20,8 @@ pub(super) struct Folded {
     pub start: u32,
     /// One past its last byte in the original.
     pub end: u32,
+    /// Whether it is a letter or a digit.
+    pub in_word: bool,
 }
 
 /// What folding takes away, counted in characters.
@@ -30,7 +34,6 @@ pub(super) struct Counts {
     pub emoji: u32,
     pub exclamations: u32,
     pub questions: u32,
-    pub line_breaks: u32,
     pub invisible: u32,
     pub decorated: u32,
     pub cyrillic: u32,
@@ -41,7 +44,9 @@ pub(super) struct Counts {
 /// Folds `text` into `out`, which is emptied first. Of long texts the head and the tail are read.
 pub(super) fn fold(text: &str, out: &mut Vec<Folded>) -> Counts {
     out.clear();
-    let mut folder = Folder { out, counts: Counts::default(), run: 0, number: 0 };
+    out.reserve(text.len().min(HEAD + TAIL) + 1);
+    let (counts, kinds) = (Counts::default(), [0; Kind::COUNT]);
+    let mut folder = Folder { out, counts, kinds, last: None, run: 0, number: 0 };
     if text.len() <= HEAD + TAIL {
         folder.read(text, 0);
     } else {
@@ -49,15 +54,86 @@ pub(super) fn fold(text: &str, out: &mut Vec<Folded>) -> Counts {
         let head = (0..=HEAD).rev().find(boundary).unwrap_or(0);
         let tail = (text.len() - TAIL..text.len()).find(boundary).unwrap_or(text.len());
         folder.read(&text[..head], 0);
-        folder.put(' ', head as u32, head as u32);
+        folder.put(' ', head as u32, head as u32, false);
         folder.read(&text[tail..], tail);
     }
-    folder.counts
+    folder.finish()
 }
+
+/// What an ASCII character is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Other,
+    Small,
+    Capital,
+    Digit,
+    Exclamation,
+    Question,
+}
+
+impl Kind {
+    const COUNT: usize = Kind::Question as usize + 1;
+
+    const fn of(byte: u8) -> Self {
+        match byte {
+            b'a'..=b'z' => Kind::Small,
+            b'A'..=b'Z' => Kind::Capital,
+            b'0'..=b'9' => Kind::Digit,
+            b'!' => Kind::Exclamation,
+            b'?' => Kind::Question,
+            _ => Kind::Other,
+        }
+    }
+}
+
+/// What each ASCII character is and is folded to.
+const ASCII: [(Kind, u8); 128] = {
+    let mut table = [(Kind::Other, b' '); 128];
+    let mut byte = b' ';
+    while byte < 0x7F {
+        table[byte as usize] = (Kind::of(byte), byte.to_ascii_lowercase());
+        byte += 1;
+    }
+    table
+};
+
+/// What is asked of a character beyond ASCII.
+#[derive(Debug, Clone, Copy)]
+struct Traits {
+    is_alphabetic: bool,
+    is_capital: bool,
+    is_space: bool,
+    /// Its lower case, when that is one character.
+    lower: Option<char>,
+}
+
+impl Traits {
+    fn of(character: char) -> Self {
+        static COMMON: LazyLock<Vec<Traits>> =
+            LazyLock::new(|| ('\0'..COMMON_END).map(Traits::look_up).collect());
+        COMMON.get(character as usize).copied().unwrap_or_else(|| Self::look_up(character))
+    }
+
+    fn look_up(character: char) -> Self {
+        let mut lower = character.to_lowercase();
+        Self {
+            is_alphabetic: character.is_alphabetic(),
+            is_capital: character.is_uppercase(),
+            is_space: character.is_whitespace(),
+            lower: lower.next().filter(|_| lower.next().is_none()),
+        }
+    }
+}
+
+/// Characters before this one, Latin, Greek and Cyrillic among them, are looked up once for all comments.
+const COMMON_END: char = '\u{600}';
 
 struct Folder<'a> {
     out: &'a mut Vec<Folded>,
     counts: Counts,
+    /// How many ASCII characters there are of each kind.
+    kinds: [u32; Kind::COUNT],
+    last: Option<char>,
     run: u32,
     number: usize,
 }
@@ -66,44 +142,47 @@ impl Folder<'_> {
     fn read(&mut self, text: &str, offset: usize) {
         for (at, character) in text.char_indices() {
             let start = (offset + at) as u32;
-            let end = start + character.len_utf8() as u32;
             self.counts.all += 1;
             if character.is_ascii() {
-                self.ascii(character as u8, start, end);
+                self.ascii(character as u8, start, start + 1);
             } else {
-                self.beyond_ascii(character, start, end);
+                self.beyond_ascii(character, start, start + character.len_utf8() as u32);
             }
         }
     }
 
-    fn ascii(&mut self, byte: u8, start: u32, end: u32) {
-        match byte {
-            b'a'..=b'z' => self.counts.letters += 1,
-            b'A'..=b'Z' => {
-                self.counts.letters += 1;
-                self.counts.capitals += 1;
-            }
-            b'0'..=b'9' => return self.digit(start, end),
-            b'!' => self.counts.exclamations += 1,
-            b'?' => self.counts.questions += 1,
-            b'\n' => self.counts.line_breaks += 1,
-            _ => {}
+    fn finish(self) -> Counts {
+        let of = |kind: Kind| self.kinds[kind as usize];
+        Counts {
+            letters: self.counts.letters + of(Kind::Small) + of(Kind::Capital),
+            capitals: self.counts.capitals + of(Kind::Capital),
+            digits: of(Kind::Digit),
+            exclamations: of(Kind::Exclamation),
+            questions: of(Kind::Question),
+            ..self.counts
         }
-        let folded = if byte <= b' ' || byte == 0x7F { ' ' } else { byte.to_ascii_lowercase() as char };
-        self.put(folded, start, end);
+    }
+
+    #[inline]
+    fn ascii(&mut self, byte: u8, start: u32, end: u32) {
+        let (kind, folded) = ASCII[usize::from(byte & 0x7F)];
+        self.kinds[kind as usize] += 1;
+        if kind == Kind::Digit {
+            self.digit(start, end);
+        } else {
+            self.put(folded as char, start, end, matches!(kind, Kind::Small | Kind::Capital));
+        }
     }
 
     fn digit(&mut self, start: u32, end: u32) {
-        self.counts.digits += 1;
-        self.number =
-            if self.out.last().is_some_and(|last| last.character == '0') { self.number + 1 } else { 1 };
+        self.number = if self.last == Some('0') { self.number + 1 } else { 1 };
         self.counts.longest_number = self.counts.longest_number.max(self.number as u32);
         if self.number <= LONGEST_NUMBER {
-            self.out.push(Folded { character: '0', start, end });
+            self.out.push(Folded { character: '0', start, end, in_word: true });
         } else if let Some(last) = self.out.last_mut() {
             last.end = end;
         }
-        self.run = 1;
+        (self.last, self.run) = (Some('0'), 1);
     }
 
     fn beyond_ascii(&mut self, character: char, start: u32, end: u32) {
@@ -115,7 +194,7 @@ impl Folder<'_> {
             0x0300..=0x036F => self.counts.decorated += 1,
             0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF => {
                 self.counts.emoji += 1;
-                self.put(character, start, end);
+                self.put(character, start, end, character.is_alphanumeric());
             }
             0x00A0 | 0x2000..=0x206F | 0x20AC => self.plain(character, start, end),
             0x2100..=0x214F | 0x2460..=0x24FF | 0xFF00..=0xFFEF | 0x1D400..=0x1D7FF => {
@@ -143,30 +222,33 @@ impl Folder<'_> {
         if character.is_ascii() {
             self.ascii(character as u8, start, end);
         } else if character.is_whitespace() {
-            self.put(' ', start, end);
+            self.put(' ', start, end, false);
         } else {
-            self.put(character, start, end);
+            self.put(character, start, end, character.is_alphanumeric());
         }
     }
 
     fn letter(&mut self, character: char, start: u32, end: u32) {
-        self.counts.letters += u32::from(character.is_alphabetic());
-        self.counts.capitals += u32::from(character.is_uppercase());
-        if character.is_whitespace() {
-            return self.put(' ', start, end);
-        }
-        for lower in character.to_lowercase() {
-            self.put(lower, start, end);
+        let Traits { is_alphabetic, is_capital, is_space, lower } = Traits::of(character);
+        self.counts.letters += u32::from(is_alphabetic);
+        self.counts.capitals += u32::from(is_capital);
+        match lower {
+            _ if is_space => self.put(' ', start, end, false),
+            Some(lower) => self.put(lower, start, end, is_alphabetic || lower.is_numeric()),
+            None => character
+                .to_lowercase()
+                .for_each(|lower| self.put(lower, start, end, lower.is_alphanumeric())),
         }
     }
 
     /// Adds a character; spaces once, others at most twice in a row.
-    fn put(&mut self, character: char, start: u32, end: u32) {
-        let repeats = self.out.last().is_some_and(|last| last.character == character);
-        self.run = if repeats { self.run + 1 } else { 1 };
+    #[inline]
+    fn put(&mut self, character: char, start: u32, end: u32, in_word: bool) {
+        self.run = if self.last == Some(character) { self.run + 1 } else { 1 };
+        self.last = Some(character);
         let longest = if character == ' ' { 1 } else { 2 };
         if self.run <= longest {
-            self.out.push(Folded { character, start, end });
+            self.out.push(Folded { character, start, end, in_word });
         } else if let Some(last) = self.out.last_mut() {
             last.end = end;
         }

@@ -18,10 +18,10 @@ pub(super) fn hash_chars(word: &str) -> u64 {
     word.chars().fold(START, |hash, character| push(hash, u64::from(character)))
 }
 
-/// The top `bits` of a hash, well mixed.
+/// The top `BITS` of a hash, well mixed.
 #[inline]
-pub(super) fn slot(hash: u64, bits: u32) -> u32 {
-    ((hash ^ (hash >> 29)).wrapping_mul(FACTOR) >> (64 - bits)) as u32
+pub(super) fn slot<const BITS: u32>(hash: u64) -> u32 {
+    ((hash ^ (hash >> 29)).wrapping_mul(FACTOR) >> (64 - BITS)) as u32
 }
 
 /// For maps whose keys are hashes already.

@@ -35,9 +35,15 @@ const RECENT: usize = STANDING + 1;
 /// Number of cells in all.
 pub const CELLS: usize = RECENT + 2 * GENERATION_CELLS;
 
+/// The slot of a site's model that a feature's slot shares.
+#[inline]
+pub(super) fn site_slot(slot: u32) -> usize {
+    (slot >> (SLOT_BITS - SITE_BITS)) as usize
+}
+
 /// The first cell of a feature's slot.
 pub(super) fn slot_cell(slot: u32) -> usize {
-    (slot >> (SLOT_BITS - SITE_BITS)) as usize * PER_SLOT
+    site_slot(slot) * PER_SLOT
 }
 
 /// The first cell of a generation.

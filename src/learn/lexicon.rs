@@ -183,30 +183,44 @@ const WORDS: &[(WordClass, &str)] = &[
 struct Lexicon {
     whole: HashMap<u64, WordClass, IdentityState>,
     beginnings: HashMap<u64, WordClass, IdentityState>,
+    /// A bit for each hash in either: nearly all words are told apart without looking them up.
+    sieve: Box<[u64; SIEVE_BITS / 64]>,
 }
 
+const SIEVE_BITS: usize = 1 << 15;
+
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { whole: HashMap::default(), beginnings: HashMap::default() };
+    let (whole, beginnings, sieve) = (HashMap::default(), HashMap::default(), Box::new([0; SIEVE_BITS / 64]));
+    let mut lexicon = Lexicon { whole, beginnings, sieve };
     for &(class, words) in WORDS {
         for word in words.split_whitespace() {
-            match word.strip_suffix('*') {
-                Some(beginning) => lexicon.beginnings.entry(hash_chars(beginning)).or_insert(class),
-                None => lexicon.whole.entry(hash_chars(word)).or_insert(class),
-            };
+            let hash = hash_chars(word.trim_end_matches('*'));
+            let words = if word.ends_with('*') { &mut lexicon.beginnings } else { &mut lexicon.whole };
+            words.entry(hash).or_insert(class);
+            lexicon.sieve[sieve_bit(hash) / 64] |= 1 << (sieve_bit(hash) % 64);
         }
     }
     lexicon
 });
 
-/// Shortest and longest beginning that is looked up, in characters.
-pub(super) const BEGINNINGS: std::ops::RangeInclusive<usize> = 3..=9;
+fn sieve_bit(hash: u64) -> usize {
+    (hash >> 32) as usize % SIEVE_BITS
+}
+
+impl Lexicon {
+    fn may_have(&self, hash: u64) -> bool {
+        self.sieve[sieve_bit(hash) / 64] >> (sieve_bit(hash) % 64) & 1 == 1
+    }
+}
+
+/// The shortest beginning that is looked up, in characters, and how many are from there on.
+pub(super) const SHORTEST_BEGINNING: usize = 3;
+pub(super) const BEGINNINGS: usize = 7;
 
 /// The class of the word with this hash, given the hashes of its beginnings.
 pub(super) fn class_of(word: u64, beginnings: &[u64]) -> Option<WordClass> {
     let lexicon = &*LEXICON;
-    lexicon
-        .whole
-        .get(&word)
-        .or_else(|| beginnings.iter().rev().find_map(|beginning| lexicon.beginnings.get(beginning)))
-        .copied()
+    let whole = if lexicon.may_have(word) { lexicon.whole.get(&word) } else { None };
+    let beginnings = || beginnings.iter().rev().filter(|&&beginning| lexicon.may_have(beginning));
+    whole.or_else(|| beginnings().find_map(|beginning| lexicon.beginnings.get(beginning))).copied()
 }

@@ -5,7 +5,7 @@
 //! is: score = prior + evidence + steps.
 
 use super::calibration::Calibration;
-use super::features::{Feature, ONE};
+use super::features::{Feature, ONE, SlotWeights};
 use super::layout::{
     self, BINS, CELLS, GENERATION, GENERATION_CELLS, INTERCEPTS, LESSONS, PER_SLOT, SITE_SLOTS, STANDING,
     STEPS, TEACHERS, TOTALS,
@@ -22,19 +22,17 @@ const HALF_TRUSTED: f32 = 5.0;
 const ABUSE_AT_FIRST: f32 = -4.0;
 const ABUSE_UNKNOWN: f32 = -20.0;
 
-/// A site's model: sums of whole numbers, and what is derived from them.
+/// A site's model: sums of whole numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     cells: Vec<i32>,
-    views: Vec<View>,
 }
 
-/// What one slot says, derived from its cells.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct View {
-    steps: [f32; 2],
-    evidence: [f32; 2],
-    seen: f32,
+/// How far the evidence for a class is trusted, and what the classes' sizes add to it.
+#[derive(Debug, Clone, Copy)]
+struct Reliance {
+    trust: f32,
+    balance: f32,
 }
 
 /// Log-odds by class.
@@ -64,7 +62,7 @@ pub struct ModelError {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { cells: vec![0; CELLS], views: vec![View::default(); SITE_SLOTS] }
+        Self { cells: vec![0; CELLS] }
     }
 }
 
@@ -77,8 +75,7 @@ impl Model {
         if cells.len() != CELLS {
             return Err(ModelError { found: cells.len() });
         }
-        let views = (0..SITE_SLOTS).map(|slot| View::of(&cells[slot * PER_SLOT..][..PER_SLOT])).collect();
-        Ok(Self { cells, views })
+        Ok(Self { cells })
     }
 
     /// All sums; [`CELLS`] of them.
@@ -91,12 +88,6 @@ impl Model {
         for &(cell, amount) in changes {
             let cell = cell as usize;
             self.cells[cell] = self.cells[cell].wrapping_add(amount);
-        }
-        for &(cell, _) in changes {
-            let slot = cell as usize / PER_SLOT;
-            if slot < SITE_SLOTS {
-                self.views[slot] = View::of(&self.cells[slot * PER_SLOT..][..PER_SLOT]);
-            }
         }
     }
 
@@ -117,43 +108,59 @@ impl Model {
 
     /// Log-odds by class, before calibration.
     pub fn score(&self, prior: &Prior, features: &[Feature]) -> Scores {
-        let mut sum = View::default();
+        let reliance = self.reliance();
+        let mut taught = [0.0; 2];
         for feature in features {
-            let view = &self.views[layout::slot_cell(feature.slot) / PER_SLOT];
-            let value = f32::from(feature.value);
-            for class in 0..2 {
-                sum.steps[class] += view.steps[class] * value;
-                sum.evidence[class] += view.evidence[class] * value;
+            let weights = self.weights(layout::site_slot(feature.slot), &reliance);
+            for (sum, weight) in taught.iter_mut().zip(weights) {
+                *sum += weight * f32::from(feature.value) / ONE;
             }
-            sum.seen += view.seen * value;
         }
-        let learned = |class: usize| {
-            let (trust, balance) = self.evidence(class);
-            let intercept = self.cells[INTERCEPTS + class] as f32 / STEP_ONE;
-            (sum.steps[class] + trust * (sum.evidence[class] + balance * sum.seen)) / ONE + intercept
-        };
+        self.scores(prior.score(features), taught)
+    }
+
+    /// The scores of a comment from the prior's log-odds and the sums of what was taught.
+    pub(super) fn scores(&self, prior: f32, taught: [f32; 2]) -> Scores {
+        let learned = |class: usize| taught[class] + self.cells[INTERCEPTS + class] as f32 / STEP_ONE;
         let knows_abuse = self.cells[TOTALS + Class::Abuse as usize] > 0;
         let abuse = if knows_abuse { ABUSE_AT_FIRST + learned(1) } else { ABUSE_UNKNOWN };
-        Scores { spam: prior.score(features) + learned(0), abuse }
+        Scores { spam: prior + learned(0), abuse }
     }
 
-    /// What one feature adds to the log-odds of a class beyond the prior.
-    pub(super) fn part(&self, feature: &Feature, class: Class) -> f32 {
-        let Some(class) = (class as usize).checked_sub(1) else { return 0.0 };
-        let view = &self.views[layout::slot_cell(feature.slot) / PER_SLOT];
-        let (trust, balance) = self.evidence(class);
-        let part = view.steps[class] + trust * (view.evidence[class] + balance * view.seen);
-        part * f32::from(feature.value) / ONE
+    /// What every slot adds to the log-odds of spam and of abuse.
+    pub(super) fn slot_weights(&self) -> Box<SlotWeights> {
+        let reliance = self.reliance();
+        let weights = (0..SITE_SLOTS).map(|slot| self.weights(slot, &reliance)).collect::<Box<[_]>>();
+        weights.try_into().expect("one for each slot")
     }
 
-    /// How far evidence for a class is to be trusted, and what the classes' sizes add to it.
-    fn evidence(&self, class: usize) -> (f32, f32) {
+    fn weights(&self, slot: usize, reliance: &[Reliance; 2]) -> [f32; 2] {
+        let cells = &self.cells[slot * PER_SLOT..][..PER_SLOT];
+        let step = |class: usize| cells[STEPS + class] as f32 / STEP_ONE;
+        let count = |class: usize| cells[class].max(0) as f32 / 16.0;
+        let (fine, spam, abuse) = (count(0), count(1), count(2));
+        if fine + spam + abuse == 0.0 {
+            return [step(0), step(1)];
+        }
+        let ratio = |own: f32, rest: f32| ((own + SMOOTHING) / (rest + SMOOTHING)).ln();
+        let evidence = [ratio(spam, fine + abuse), ratio(abuse, fine + spam)];
+        let weight = |class: usize| {
+            let Reliance { trust, balance } = reliance[class];
+            step(class) + trust * (evidence[class] + balance)
+        };
+        [weight(0), weight(1)]
+    }
+
+    fn reliance(&self) -> [Reliance; 2] {
         let total = |class: usize| self.cells[TOTALS + class].max(0) as f32 / 16.0;
-        let own = total(class + 1);
-        let rest = total(0) + total(2 - class);
-        let rarer = own.min(rest);
-        let balance = ((rest + 2.0 * SMOOTHING) / (own + 2.0 * SMOOTHING)).ln();
-        (EVIDENCE * rarer / (rarer + HALF_TRUSTED), balance)
+        let of_class = |class: usize| {
+            let own = total(class + 1);
+            let rest = total(0) + total(2 - class);
+            let rarer = own.min(rest);
+            let balance = ((rest + 2.0 * SMOOTHING) / (own + 2.0 * SMOOTHING)).ln();
+            Reliance { trust: EVIDENCE * rarer / (rarer + HALF_TRUSTED), balance }
+        };
+        [of_class(0), of_class(1)]
     }
 
     /// How much a lesson of `class` counts, so that one-sided training cannot drown the rest: 1 until
@@ -196,26 +203,14 @@ impl Model {
         [0, 1].into_iter().map(layout::generation_cell)
     }
 
-    /// Bytes that a model takes in memory.
+    /// Bytes that a model takes in memory, ready to judge by.
     pub const fn memory() -> usize {
-        CELLS * size_of::<i32>() + SITE_SLOTS * size_of::<View>()
+        CELLS * size_of::<i32>() + size_of::<SlotWeights>()
     }
 
     /// Lessons after which recent memory has turned over once.
     pub const fn recent() -> u32 {
         GENERATION
-    }
-}
-
-impl View {
-    fn of(cells: &[i32]) -> Self {
-        let count = |class: usize| cells[class].max(0) as f32 / 16.0;
-        let (fine, spam, abuse) = (count(0), count(1), count(2));
-        let ratio = |own: f32, rest: f32| ((own + SMOOTHING) / (rest + SMOOTHING)).ln();
-        let seen = fine + spam + abuse > 0.0;
-        let evidence = if seen { [ratio(spam, fine + abuse), ratio(abuse, fine + spam)] } else { [0.0; 2] };
-        let step = |index: usize| cells[STEPS + index] as f32 / STEP_ONE;
-        Self { steps: [step(0), step(1)], evidence, seen: f32::from(u8::from(seen)) }
     }
 }
 

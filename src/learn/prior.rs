@@ -17,7 +17,7 @@ const STEPS: f32 = 127.0;
 /// nothing about another (areas under the curve of 0.50 to 0.65).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prior {
-    weights: Vec<i8>,
+    weights: Box<[i8; SLOTS]>,
     scale: f32,
     intercept: f32,
 }
@@ -52,7 +52,7 @@ impl Prior {
 
     /// A prior that says nothing.
     pub fn empty() -> Self {
-        Self { weights: vec![0; SLOTS], scale: 0.0, intercept: -2.0 }
+        Self { weights: Box::new([0; SLOTS]), scale: 0.0, intercept: -2.0 }
     }
 
     /// Weights rounded to 255 steps. The largest thousandth part of a percent is cut to the rest.
@@ -61,14 +61,25 @@ impl Prior {
         sizes.sort_by(f32::total_cmp);
         let largest = sizes[sizes.len() - 1 - sizes.len() / 100_000].max(f32::MIN_POSITIVE);
         let step = |weight: &f32| (weight / largest * STEPS).round().clamp(-STEPS, STEPS) as i8;
-        let weights = linear.weights.iter().map(step).collect();
+        let weights = linear.weights.iter().map(step).collect::<Box<[_]>>();
+        let weights = weights.try_into().expect("one for each slot");
         Self { weights, scale: largest / STEPS, intercept: linear.intercept }
     }
 
     /// The log-odds of spam.
     pub fn score(&self, features: &[Feature]) -> f32 {
         let sum: i32 = features.iter().map(|feature| self.step(feature) * i32::from(feature.value)).sum();
+        self.log_odds(sum)
+    }
+
+    /// The log-odds of spam from the sum of all features' steps times their values.
+    pub(super) fn log_odds(&self, sum: i32) -> f32 {
         sum as f32 * self.scale / ONE + self.intercept
+    }
+
+    /// A step for each slot.
+    pub(super) fn steps(&self) -> &[i8; SLOTS] {
+        &self.weights
     }
 
     /// What one feature adds to [`Prior::score`].
@@ -108,10 +119,11 @@ impl Prior {
         let (intercept, weights) = rest.split_first_chunk::<4>().ok_or(PriorError::Damaged)?;
         let (scale, intercept) = (f32::from_le_bytes(*scale), f32::from_le_bytes(*intercept));
         let sound = scale.is_finite() && intercept.is_finite();
-        if u32::from(*bits) != SLOT_BITS || weights.len() != SLOTS || !sound {
+        if u32::from(*bits) != SLOT_BITS || !sound {
             return Err(PriorError::Damaged);
         }
-        Ok(Self { weights: weights.iter().map(|&byte| byte as i8).collect(), scale, intercept })
+        let weights = weights.iter().map(|&byte| byte as i8).collect::<Box<[_]>>();
+        Ok(Self { weights: weights.try_into().map_err(|_| PriorError::Damaged)?, scale, intercept })
     }
 }
 

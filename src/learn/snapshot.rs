@@ -3,8 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use super::calibration::Calibration;
-use super::model::Model;
+use super::features::{Extractor, Feature, ONE, SlotWeights};
+use super::layout::site_slot;
+use super::lesson::Class;
+use super::model::{Model, Scores};
 use super::packing::{PackingError, unpack};
+use super::prior::Prior;
 
 /// Shared by all sites whose moderators have taught nothing yet.
 static UNTAUGHT: LazyLock<Arc<Snapshot>> = LazyLock::new(|| Arc::new(Snapshot::new(0, 0, Model::default())));
@@ -15,6 +19,8 @@ pub struct Snapshot {
     generation: u64,
     revision: u64,
     model: Model,
+    /// `None` while nothing was taught: then they are all zero.
+    weights: Option<Box<SlotWeights>>,
     calibration: Calibration,
 }
 
@@ -22,7 +28,8 @@ impl Snapshot {
     /// The model at a revision of the store's of this generation.
     pub fn new(generation: u64, revision: u64, model: Model) -> Self {
         let calibration = model.calibration();
-        Self { generation, revision, model, calibration }
+        let weights = (model.lessons() > 0).then(|| model.slot_weights());
+        Self { generation, revision, model, weights, calibration }
     }
 
     /// What is known before anything was taught: the prior alone.
@@ -63,6 +70,25 @@ impl Snapshot {
         &self.model
     }
 
+    /// Log-odds by class, before calibration, of the comment that `extractor` has read.
+    pub fn score(&self, prior: &Prior, extractor: &mut Extractor) -> Scores {
+        let sums = extractor.add_up(prior.steps(), self.weights.as_deref());
+        self.model.scores(prior.log_odds(sums.prior), sums.taught)
+    }
+
+    /// What one feature adds to the log-odds of a class.
+    pub fn part(&self, prior: &Prior, feature: &Feature, class: Class) -> f32 {
+        let taught = |class: usize| {
+            let weights = self.weights.as_ref().map(|weights| weights[site_slot(feature.slot)]);
+            weights.map_or(0.0, |weights| weights[class] * f32::from(feature.value) / ONE)
+        };
+        match class {
+            Class::Fine => 0.0,
+            Class::Spam => prior.part(feature) + taught(0),
+            Class::Abuse => taught(1),
+        }
+    }
+
     /// How well it foretold what moderators decided.
     pub fn calibration(&self) -> &Calibration {
         &self.calibration
@@ -71,5 +97,43 @@ impl Snapshot {
     /// Bytes that it takes in memory.
     pub fn memory(&self) -> usize {
         if self.revision == 0 { 0 } else { Model::memory() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Draft;
+    use crate::learn::fold::Fold;
+
+    const TEXTS: [&str; 3] = [
+        "Check out my channel: https://example.com/me 👍 and please subscribe!!!",
+        "the council met about the bridge and closed the road, again",
+        "Всем привет, ЗАРАБОТОК 100$ в день, пишите в лс",
+    ];
+
+    fn draft(text: &str) -> Draft {
+        Draft { text: text.into(), ..Draft::default() }
+    }
+
+    #[test]
+    fn adding_up_at_once_gives_what_the_listed_features_give() {
+        let mut fold = Fold::new(Arc::clone(Prior::shared()), Model::default());
+        let classes = [Class::Spam, Class::Fine, Class::Abuse];
+        TEXTS.iter().zip(classes).for_each(|(text, class)| {
+            fold.settle(&draft(text), Some(class), None);
+        });
+        let taught = Snapshot::new(1, 1, fold.finish().0);
+        let mut extractor = Extractor::default();
+        for known in [&taught, &**Snapshot::untaught()] {
+            for text in TEXTS {
+                extractor.read(&draft(text));
+                let at_once = known.score(Prior::shared(), &mut extractor);
+                let listed = known.model().score(Prior::shared(), extractor.list());
+                assert!((at_once.spam - listed.spam).abs() < 1e-3, "{at_once:?} {listed:?}");
+                assert!((at_once.abuse - listed.abuse).abs() < 1e-3, "{at_once:?} {listed:?}");
+            }
+        }
+        assert_ne!(taught.model(), &Model::default());
     }
 }

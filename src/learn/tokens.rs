@@ -66,9 +66,7 @@ pub(super) fn cut(text: &mut [Folded], tokens: &mut Vec<Token>) -> Marks {
             first += 1;
             continue;
         }
-        let length =
-            text[first..].iter().position(|folded| folded.character == ' ').unwrap_or(text.len() - first);
-        let chunk = first..first + length;
+        let chunk = first..chunk_end(text, first);
         match link_host(&text[chunk.clone()]) {
             Some((host, bare)) => {
                 marks.links += 1;
@@ -81,6 +79,11 @@ pub(super) fn cut(text: &mut [Folded], tokens: &mut Vec<Token>) -> Marks {
     }
     marks.spaced_links = spaced_links(tokens);
     marks
+}
+
+fn chunk_end(text: &[Folded], first: usize) -> usize {
+    let length = text[first..].iter().position(|folded| folded.character == ' ');
+    length.map_or(text.len(), |length| first + length)
 }
 
 fn link(text: &[Folded], host: std::ops::Range<usize>, chunk: std::ops::Range<usize>) -> Token {
@@ -111,7 +114,7 @@ fn link_host(chunk: &[Folded]) -> Option<(std::ops::Range<usize>, bool)> {
     if chunk.iter().any(|folded| folded.character == '@') {
         return None;
     }
-    let start = chunk.iter().position(|folded| folded.character.is_alphanumeric())?;
+    let start = chunk.iter().position(|folded| folded.in_word)?;
     let host = host_from(chunk, start);
     let ending = host.clone().rev().find(|&i| at(i) == Some('.'))?;
     let labels = ending > host.start && ends_in(&chunk[ending + 1..host.end], TOP_LEVEL);
@@ -120,8 +123,7 @@ fn link_host(chunk: &[Folded]) -> Option<(std::ops::Range<usize>, bool)> {
 
 /// From `start` as far as letters, digits, dots and dashes reach, without a dot at the end.
 fn host_from(chunk: &[Folded], start: usize) -> std::ops::Range<usize> {
-    let belongs =
-        |folded: &Folded| folded.character.is_alphanumeric() || matches!(folded.character, '.' | '-');
+    let belongs = |folded: &Folded| folded.in_word || matches!(folded.character, '.' | '-');
     let mut end = start + chunk[start..].iter().take_while(|folded| belongs(folded)).count();
     while end > start && chunk[end - 1].character == '.' {
         end -= 1;
@@ -139,7 +141,7 @@ fn cut_chunk(text: &mut [Folded], chunk: std::ops::Range<usize>, tokens: &mut Ve
     let mut at = chunk.start;
     while at < chunk.end {
         let character = text[at].character;
-        let follows = |at: usize| at + 1 < chunk.end && text[at + 1].character.is_alphanumeric();
+        let follows = |at: usize| at + 1 < chunk.end && text[at + 1].in_word;
         match character {
             '@' if at > chunk.start && follows(at) => marks.emails += 1,
             '@' if follows(at) => marks.handles += 1,
@@ -147,7 +149,7 @@ fn cut_chunk(text: &mut [Folded], chunk: std::ops::Range<usize>, tokens: &mut Ve
             '$' | '£' | '€' | '₽' | '₹' => marks.money += 1,
             _ => {}
         }
-        let end = if character.is_alphanumeric() { word_end(text, at, chunk.end) } else { at + 1 };
+        let end = if text[at].in_word { word_end(text, at, chunk.end) } else { at + 1 };
         tokens.push(token(text, at..end, marks));
         at = end;
     }
@@ -157,8 +159,8 @@ fn word_end(text: &[Folded], start: usize, limit: usize) -> usize {
     let mut end = start;
     while end < limit {
         let inner = text[end].character == '\'' || text[end].character == '’';
-        let goes_on = inner && end + 1 < limit && text[end + 1].character.is_alphanumeric();
-        if !text[end].character.is_alphanumeric() && !goes_on {
+        let goes_on = inner && end + 1 < limit && text[end + 1].in_word;
+        if !text[end].in_word && !goes_on {
             break;
         }
         end += 1;
@@ -168,20 +170,22 @@ fn word_end(text: &[Folded], start: usize, limit: usize) -> usize {
 
 fn token(text: &mut [Folded], range: std::ops::Range<usize>, marks: &mut Marks) -> Token {
     let word = &mut text[range.clone()];
-    let is_word = word[0].character.is_alphanumeric();
+    let is_word = word[0].in_word;
     if is_word {
         marks.words += 1;
         marks.mixed_words += u32::from(unmix(word));
     }
-    let mut beginnings = [0; 8];
-    let (mut known, mut hash) = (0, START);
+    let mut beginnings = [0; lexicon::BEGINNINGS];
+    let mut hash = START;
     for (index, folded) in word.iter().enumerate() {
         hash = push(hash, u64::from(if folded.character == '’' { '\'' } else { folded.character }));
-        if lexicon::BEGINNINGS.contains(&(index + 1)) && known < beginnings.len() {
-            beginnings[known] = hash;
-            known += 1;
+        if let Some(beginning) =
+            index.checked_sub(lexicon::SHORTEST_BEGINNING - 1).and_then(|at| beginnings.get_mut(at))
+        {
+            *beginning = hash;
         }
     }
+    let known = (word.len() + 1).saturating_sub(lexicon::SHORTEST_BEGINNING).min(lexicon::BEGINNINGS);
     let class = lexicon::class_of(hash, &beginnings[..known]);
     let kind = if is_word { Kind::Word } else { Kind::Symbol };
     Token { hash, class, kind, first: range.start as u16, last: range.end as u16 }
