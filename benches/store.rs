@@ -86,6 +86,7 @@ fn admission(id: CommentId, number: u64) -> Admission {
             finding_count: 0,
             policy_revision: 0,
             model_revision: 0,
+            learned_probability: None,
         },
         state: State::Pending,
         tier: 4,

@@ -139,6 +139,10 @@ pub enum Command {
     /// Tell how the queue is doing: how many wait and for how long, what comes in, what is decided, by whom
     #[command(visible_alias = "stats")]
     Queue(queue::Args),
+    /// Tell what went on, step by step: what came in, what was decided, how long it waited
+    Activity(activity::Args),
+    /// Tell how the rules do: how often each found something, and how often moderators overturned it
+    Rules(rules::Args),
     /// Follow the decisions as portals see them
     Watch(watch::Args),
     /// Read, try and set the site's policy

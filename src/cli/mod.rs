@@ -13,6 +13,7 @@ pub mod tui;
 
 mod claims;
 mod explain;
+mod period;
 mod picks;
 mod profile;
 mod prompt;
@@ -102,6 +103,8 @@ async fn dispatch(command: Command, session: &mut Session) -> Result<Done, Failu
         Command::Withdraw(args) => withdraw::run(args, session).await,
         Command::Report(args) => report::run(args, session).await,
         Command::Queue(args) => queue::run(args, session).await,
+        Command::Activity(args) => activity::run(args, session).await,
+        Command::Rules(args) => rules::run(args, session).await,
         Command::Watch(args) => watch::run(args, session).await,
         Command::Policy(command) => policy::run(command, session).await,
         Command::Evaluate(args) => evaluate::run(&args, session),

@@ -58,6 +58,14 @@ pub fn parse_period(text: &str) -> Result<Duration, String> {
     span.ok_or_else(|| "write a span from 48m to 366d".to_owned())
 }
 
+/// Reads a span to go back over: from a minute to ten years.
+pub fn parse_back(text: &str) -> Result<Duration, String> {
+    let span = parse_span(text)?;
+    let bounds = Duration::from_secs(60)..=Duration::from_secs(10 * 366 * 86_400);
+    let span = Duration::try_from(span).ok().filter(|span| bounds.contains(span));
+    span.ok_or_else(|| "write a span from 1m to 3660d".to_owned())
+}
+
 /// Reads `90s`, `10m`, `2h`, `1h 30m`.
 pub fn parse_span(text: &str) -> Result<prost_types::Duration, String> {
     let span = humantime::parse_duration(text)

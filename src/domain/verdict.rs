@@ -29,6 +29,9 @@ pub struct Verdict {
     pub policy_revision: u64,
     /// The learned model's revision; 0 when none took part.
     pub model_revision: u64,
+    /// How probable the learned filter found it that a moderator would reject the comment, 0 to 1; `None` when
+    /// it did not judge.
+    pub learned_probability: Option<f32>,
 }
 
 impl Verdict {

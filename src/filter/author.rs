@@ -101,6 +101,14 @@ impl Filter for AuthorFilter {
         "author"
     }
 
+    fn rules(&self) -> Vec<&Rule> {
+        let AuthorRules { trusted, new, guest, often_rejected, fresh_account, disposable_email, lists } =
+            &self.0;
+        let graded = [trusted, new, guest, often_rejected, fresh_account, disposable_email];
+        let graded = graded.into_iter().flatten().map(|graded| &graded.rule);
+        graded.chain(lists.iter().map(|list| &list.rule)).collect()
+    }
+
     fn inspect(&self, prepared: &Prepared<'_>, evidence: &Evidence, findings: &mut Vec<Finding>) {
         self.standing(prepared, &evidence.author, findings);
         self.account(prepared, evidence, findings);

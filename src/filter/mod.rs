@@ -33,6 +33,9 @@ pub trait Filter: Send + Sync {
     /// The name that findings carry, such as `keywords`.
     fn name(&self) -> &'static str;
 
+    /// The rules that it has, whether they ever find something or not.
+    fn rules(&self) -> Vec<&Rule>;
+
     /// Adds what it finds.
     fn inspect(&self, prepared: &Prepared<'_>, evidence: &Evidence, findings: &mut Vec<Finding>);
 }

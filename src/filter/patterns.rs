@@ -153,6 +153,10 @@ impl Filter for Patterns {
         "patterns"
     }
 
+    fn rules(&self) -> Vec<&Rule> {
+        self.sets.iter().flat_map(|set| &set.patterns).map(|pattern| &pattern.rule).collect()
+    }
+
     fn inspect(&self, prepared: &Prepared<'_>, _: &Evidence, findings: &mut Vec<Finding>) {
         for set in &self.sets {
             set.inspect(prepared, findings);

@@ -1,6 +1,6 @@
 //! The same text again, or nearly: one author's flood, or a wave by many.
 
-use super::{Filter, Graded, Prepared};
+use super::{Filter, Graded, Prepared, Rule};
 use crate::domain::{Evidence, Finding};
 
 /// When a repeat counts.
@@ -47,6 +47,10 @@ fn near_seen(prepared: &Prepared<'_>, evidence: &Evidence) -> u32 {
 impl Filter for Repeats {
     fn name(&self) -> &'static str {
         "repeats"
+    }
+
+    fn rules(&self) -> Vec<&Rule> {
+        [&self.0.exact, &self.0.near].into_iter().flatten().map(|graded| &graded.rule).collect()
     }
 
     fn inspect(&self, prepared: &Prepared<'_>, evidence: &Evidence, findings: &mut Vec<Finding>) {

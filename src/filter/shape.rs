@@ -71,6 +71,15 @@ impl Filter for Shape {
         "shape"
     }
 
+    fn rules(&self) -> Vec<&Rule> {
+        let ShapeRules { long, short, capitals, repeated_character, repeated_word, emoji, .. } = &self.0;
+        let ShapeRules { stacked_marks, invisible, bidi, honeypot, too_fast, language, .. } = &self.0;
+        let text = [long, short, capitals, repeated_character, repeated_word, emoji];
+        let hidden = [stacked_marks, invisible, bidi, honeypot, too_fast];
+        let graded = text.into_iter().chain(hidden).flatten().map(|graded| &graded.rule);
+        graded.chain(language.iter().map(|(_, rule)| rule)).collect()
+    }
+
     fn inspect(&self, prepared: &Prepared<'_>, _: &Evidence, findings: &mut Vec<Finding>) {
         self.size_and_capitals(prepared, findings);
         self.repetition(prepared, findings);

@@ -19,7 +19,15 @@ pub struct Past {
     site: SiteName,
     lanes: Vec<Lane>,
     from: Timestamp,
+    by: By,
     began: Timestamp,
+}
+
+/// By which of a comment's times it belongs to the walk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Creation,
+    Change,
 }
 
 /// The comments of one state, of which a page is at hand.
@@ -39,9 +47,31 @@ impl Past {
         from: Option<Timestamp>,
         now: Timestamp,
     ) -> Self {
+        Self::walk(queue, site, states, from.unwrap_or(Timestamp(i64::MIN)), By::Creation, now)
+    }
+
+    /// A walk that begins `now`, over comments of settled states that changed at `from` or later, however long ago
+    /// they came in.
+    pub fn changed_since(
+        queue: Arc<dyn Queue>,
+        site: SiteName,
+        states: &[State],
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        Self::walk(queue, site, states, from, By::Change, now)
+    }
+
+    fn walk(
+        queue: Arc<dyn Queue>,
+        site: SiteName,
+        states: &[State],
+        from: Timestamp,
+        by: By,
+        now: Timestamp,
+    ) -> Self {
         let lane = |&state| Lane { state, at_hand: VecDeque::new(), next: None, at_end: false };
-        let from = from.unwrap_or(Timestamp(i64::MIN));
-        Self { queue, site, lanes: states.iter().map(lane).collect(), from, began: now }
+        Self { queue, site, lanes: states.iter().map(lane).collect(), from, by, began: now }
     }
 
     /// The next comments, at most a chunk and at most `most`; none at the end. The newest come first: the waiting
@@ -57,11 +87,19 @@ impl Past {
                 lane.fill(&*self.queue, &self.site, self.from).await?;
             }
             let Some(comment) = self.take_newest() else { break };
-            if comment.create_time >= self.from && comment.update_time <= self.began {
+            if self.belongs(&comment) {
                 chunk.push(comment);
             }
         }
         Ok(chunk)
+    }
+
+    fn belongs(&self, comment: &Comment) -> bool {
+        let time = match self.by {
+            By::Creation => comment.create_time,
+            By::Change => comment.update_time,
+        };
+        time >= self.from && comment.update_time <= self.began
     }
 
     fn take_newest(&mut self) -> Option<Comment> {

@@ -64,6 +64,8 @@ pub struct Reading {
     pub opinion: Option<Opinion>,
     /// The model's revision; 0 when only the prior spoke.
     pub revision: u64,
+    /// How probable it is that a moderator would reject the comment, 0 to 1; `None` while nothing was read.
+    pub probability: Option<f32>,
 }
 
 impl Learned {
@@ -83,6 +85,11 @@ impl Learned {
         Self { alone, ..self }
     }
 
+    /// What its findings do, and the names that they go under when they have points.
+    pub fn rules(&self) -> (Effect, [&'static str; 2]) {
+        (self.effect, ["spam", "abuse"])
+    }
+
     /// What it says about a comment. `snapshot` is the site's model, `None` when it is not loaded; `lot`
     /// is a hash of the comment's id that draws the sample, `None` to leave the comment out of it.
     pub fn read(&self, draft: &Draft, snapshot: Option<&Snapshot>, lot: Option<u64>) -> Reading {
@@ -98,6 +105,7 @@ impl Learned {
             let class = if scores.spam >= scores.abuse { Class::Spam } else { Class::Abuse };
             let log_odds = known.calibration().log_odds(scores.reject());
             let points = points(log_odds);
+            reading.probability = Some(probability(log_odds));
             if points > 0.0 {
                 reading.findings.push(self.describe(draft, extractor, known, class, log_odds, points));
             }

@@ -82,7 +82,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::document::{self, Section};
-use crate::domain::{AuthorRecord, Draft, Evidence, Verdict};
+use crate::domain::{AuthorRecord, Draft, Effect, Evidence, Verdict};
 use crate::filter::{AuthorFilter, AuthorRules, Filter, Links, Prepared, Repeats, Shape};
 use crate::learn::filter::Reading;
 use crate::learn::{Learned, Prior, Snapshot};
@@ -216,11 +216,25 @@ impl Policy {
         }
         let reading =
             self.learned.as_ref().map(|learned| learned.read(prepared.draft, taught.model, taught.lot));
-        let Reading { findings: learned, opinion, revision: model_revision } = reading.unwrap_or_default();
+        let Reading { findings: learned, opinion, revision: model_revision, probability } =
+            reading.unwrap_or_default();
         findings.extend(learned);
         let trusted = self.author.trusts(&evidence.author);
         let verdict = verdict::decide(findings, self.terms_for(prepared.draft), trusted, opinion, evidence);
-        Verdict { policy_revision: self.revision, model_revision, ..verdict }
+        let policy_revision = self.revision;
+        Verdict { policy_revision, model_revision, learned_probability: probability, ..verdict }
+    }
+
+    /// The rules that it has: filter, name and what they do.
+    pub fn rules(&self) -> Vec<(&'static str, &str, Effect)> {
+        let named = self.filters.iter().flat_map(|filter| {
+            filter.rules().into_iter().map(|rule| (filter.name(), &*rule.name, rule.effect))
+        });
+        let learned = self.learned.iter().flat_map(|learned| {
+            let (effect, names) = learned.rules();
+            names.map(|name| ("learned", name, effect))
+        });
+        named.chain(learned).collect()
     }
 
     /// For each fingerprint, the count from which another rule would fire; `u32::MAX` when none would.

@@ -29,7 +29,7 @@ pub struct Terms {
     pub reject: f64,
 }
 
-/// Makes the verdict, but for the revisions that it rests on. `opinion` is what the learned filter would
+/// Makes the verdict, but for the revisions that it rests on and the learned probability. `opinion` is what the learned filter would
 /// do alone.
 pub fn decide(
     mut findings: Vec<Finding>,
@@ -59,7 +59,15 @@ pub fn decide(
     for finding in &mut findings {
         finding.spans.truncate(Verdict::MAX_SPANS);
     }
-    Verdict { action, score, findings, finding_count, policy_revision: 0, model_revision: 0 }
+    Verdict {
+        action,
+        score,
+        findings,
+        finding_count,
+        policy_revision: 0,
+        model_revision: 0,
+        learned_probability: None,
+    }
 }
 
 fn action(

@@ -96,6 +96,8 @@ struct VerdictRow {
     policy_revision: u64,
     #[prost(uint64, tag = "6")]
     model_revision: u64,
+    #[prost(float, optional, tag = "7")]
+    learned_probability: Option<f32>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -405,6 +407,7 @@ fn verdict_row(verdict: &Verdict) -> VerdictRow {
         finding_count: verdict.finding_count,
         policy_revision: verdict.policy_revision,
         model_revision: verdict.model_revision,
+        learned_probability: verdict.learned_probability,
     }
 }
 
@@ -418,6 +421,7 @@ fn verdict(row: VerdictRow) -> Result<Verdict, Unreadable> {
         finding_count: row.finding_count,
         policy_revision: row.policy_revision,
         model_revision: row.model_revision,
+        learned_probability: row.learned_probability,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The admins' calls. Reading a policy and trying one are open to moderators, too.
 
 mod authors;
+mod figures;
 mod proposals;
 mod replay;
 mod revisions;
@@ -100,14 +101,14 @@ impl PolicyService for PolicyCalls {
         &self,
         request: Request<v1::GetRuleStatsRequest>,
     ) -> Answer<v1::GetRuleStatsResponse> {
-        not_implemented!(ADMIN, "GetRuleStats", request)
+        answer!(ADMIN, self.rule_stats(request))
     }
 
     async fn get_activity(
         &self,
         request: Request<v1::GetActivityRequest>,
     ) -> Answer<v1::GetActivityResponse> {
-        not_implemented!(ADMIN, "GetActivity", request)
+        answer!(ADMIN, self.activity(request))
     }
 
     async fn get_author(&self, request: Request<v1::GetAuthorRequest>) -> Answer<v1::GetAuthorResponse> {

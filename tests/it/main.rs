@@ -10,6 +10,7 @@ mod fleet;
 mod grpc_auth;
 mod grpc_bounds;
 mod grpc_feed;
+mod grpc_figures;
 mod grpc_learning;
 mod grpc_policy;
 mod grpc_replay;

@@ -1,5 +1,6 @@
 //! The commands, a file each: what it takes, and what it does.
 
+pub mod activity;
 pub mod author;
 pub mod claim;
 pub mod completions;
@@ -17,6 +18,7 @@ pub mod release;
 pub mod renew;
 pub mod report;
 pub mod review;
+pub mod rules;
 pub mod show;
 pub mod similar;
 pub mod skip;

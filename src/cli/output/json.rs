@@ -28,8 +28,11 @@ macro_rules! api_messages {
 }
 
 api_messages! {
-    AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse, DecisionEvent,
-    DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, GetActivityResponse, InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse, RenewClaimsResponse, ReplayReport, SimilarComment, SubmitCommentResponse, TestPolicyResponse, Verdict,
+    ActivityBucket, AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse,
+    DecisionEvent, DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, GetActivityResponse,
+    InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse,
+    RenewClaimsResponse, ReplayReport, RuleStats, SimilarComment, SubmitCommentResponse, TestPolicyResponse,
+    Verdict,
 }
 
 /// A message as serde sees it. Fields at their defaults are there, too, so that scripts need not know the defaults.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::csv::Field;
+use super::flow::{Run, flow};
 use super::json::Json;
 use super::screen::{BAD, FAINT, GOOD, STRONG, Screen, WAITING};
 use super::table::{Cell, Column};
@@ -74,10 +75,10 @@ impl Picture {
     pub fn drawn(&self, screen: &Screen) -> String {
         let mut drawn = stats(&self.stats, screen);
         if let Some(activity) = &self.activity {
-            drawn.push_str(&flow(&activity.buckets, self.since, screen));
+            drawn.push_str(&in_and_out(&activity.buckets, self.since, screen));
             drawn.push_str(&bars("decided by", &total(&activity.buckets, |step| &step.by_reviewer), screen));
             drawn.push_str(&bars(
-                "refused by a limit",
+                "held by a limit",
                 &total(&activity.buckets, |step| &step.by_limit),
                 screen,
             ));
@@ -87,7 +88,7 @@ impl Picture {
 }
 
 /// What came in and what was decided, a line of bars each on one scale.
-fn flow(buckets: &[ActivityBucket], since: Duration, screen: &Screen) -> String {
+fn in_and_out(buckets: &[ActivityBucket], since: Duration, screen: &Screen) -> String {
     let came: Vec<_> = buckets.iter().map(came_in).collect();
     let went: Vec<_> =
         buckets.iter().map(|step| step.moderator_approved_count + step.moderator_rejected_count).collect();
@@ -103,7 +104,7 @@ fn flow(buckets: &[ActivityBucket], since: Duration, screen: &Screen) -> String 
     drawn.push_str(&line("decided", &went, GOOD));
     let sum = |count: fn(&ActivityBucket) -> u64| buckets.iter().map(count).sum::<u64>();
     let told = format!(
-        "  the policy published {}, held {}, rejected {}; moderators approved {}, rejected {}, took back {}\n",
+        "the policy published {}, held {}, rejected {}; moderators approved {}, rejected {}, took back {}",
         sum(|step| step.published_count),
         sum(|step| step.held_count),
         sum(|step| step.rejected_count),
@@ -111,7 +112,7 @@ fn flow(buckets: &[ActivityBucket], since: Duration, screen: &Screen) -> String 
         sum(|step| step.moderator_rejected_count),
         sum(|step| step.undone_count),
     );
-    drawn + &screen.paint(FAINT, told.trim_end()) + "\n"
+    drawn + &flow(&[Run::new(told, FAINT)], 2, screen)
 }
 
 fn came_in(step: &ActivityBucket) -> u64 {

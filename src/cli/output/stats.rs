@@ -113,7 +113,7 @@ pub fn bars(title: &str, counts: &[NamedCount], screen: &Screen) -> String {
 }
 
 /// At least one block for any count, so that small ones are seen.
-fn bar(count: u64, most: u64, room: usize) -> String {
+pub fn bar(count: u64, most: u64, room: usize) -> String {
     let blocks = (count as f64 / most as f64 * room as f64).round() as usize;
     "█".repeat(if count > 0 { blocks.max(1) } else { 0 })
 }

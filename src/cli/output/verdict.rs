@@ -177,6 +177,7 @@ mod tests {
             finding_count: 3,
             policy_revision: 0,
             model_revision: 0,
+            learned_probability: None,
         };
         let told = judged("get money", &verdict, &screen());
         assert_eq!(

@@ -79,6 +79,10 @@ impl Filter for Keywords {
         "keywords"
     }
 
+    fn rules(&self) -> Vec<&Rule> {
+        self.lists.iter().map(|list| &list.rule).collect()
+    }
+
     fn inspect(&self, prepared: &Prepared<'_>, _: &Evidence, findings: &mut Vec<Finding>) {
         let hits = search::search(&self.lexicon, &prepared.text);
         if !hits.is_empty() {

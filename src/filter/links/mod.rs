@@ -121,6 +121,14 @@ impl Filter for Links {
         "links"
     }
 
+    fn rules(&self) -> Vec<&Rule> {
+        let LinkRules { any, many, share, shortener, raw_address, hidden, lookalike, .. } = &self.0;
+        let LinkRules { email, phone, author_url, lists, .. } = &self.0;
+        let graded = [any, many, share, shortener, raw_address, hidden, lookalike, email, phone, author_url];
+        let graded = graded.into_iter().flatten().map(|graded| &graded.rule);
+        graded.chain(lists.iter().map(|list| &list.rule)).collect()
+    }
+
     fn inspect(&self, prepared: &Prepared<'_>, _: &Evidence, findings: &mut Vec<Finding>) {
         let own = host_of(&prepared.draft.thread.url);
         let mut found = if may_have_links(prepared) { find(&prepared.text) } else { Vec::new() };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::past::{CHUNK, Past};
+use super::turn;
 use crate::domain::{Clock, SiteName, State};
 use crate::policy::Policy;
 use crate::queue::{Queue, QueueError};
@@ -61,11 +62,12 @@ impl Replay {
         Progress { done, total: self.total.max(done) }
     }
 
-    /// Judges the next comments, away from the runtime's thread; false when there are none left.
+    /// Judges the next comments when it is their turn, away from the runtime's thread; false when there are none left.
     ///
     /// # Errors
     /// The store's.
     pub async fn step(&mut self) -> Result<bool, QueueError> {
+        let _turn = turn().await;
         let most = usize::try_from(self.left).unwrap_or(CHUNK);
         let comments = self.past.next(most).await?;
         if comments.is_empty() {

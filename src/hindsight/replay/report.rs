@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::domain::{Action, ActorKind, Comment, CommentId, State, Verdict};
+use crate::domain::{Action, Comment, CommentId, State, Verdict};
+use crate::hindsight::count::{ByAction, decided};
 
 /// Samples of each kind of change.
 const SAMPLES_EACH: usize = 33;
@@ -27,17 +28,6 @@ pub struct Report {
     agreed_after: u64,
     rules: HashMap<(String, String), Hits>,
     samples: Vec<Sample>,
-}
-
-/// Counts of verdicts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ByAction {
-    /// Published.
-    pub published: u64,
-    /// Held.
-    pub held: u64,
-    /// Rejected.
-    pub rejected: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,16 +65,6 @@ pub struct Sample {
     pub before: Verdict,
     /// The verdict that it would have.
     pub after: Verdict,
-}
-
-impl ByAction {
-    fn of(&mut self, action: Action) -> &mut u64 {
-        match action {
-            Action::Publish => &mut self.published,
-            Action::Hold => &mut self.held,
-            Action::Reject => &mut self.rejected,
-        }
-    }
 }
 
 impl Report {
@@ -161,16 +141,6 @@ impl Report {
     /// Comments whose action would change: of each new action the newest, at most 33.
     pub fn into_samples(self) -> Vec<Sample> {
         self.samples
-    }
-}
-
-/// What a moderator decided, as the action that would have been right.
-fn decided(comment: &Comment) -> Option<Action> {
-    let decision = comment.decision.as_ref()?;
-    match (decision.actor_kind, decision.state) {
-        (ActorKind::Moderator, State::Approved) => Some(Action::Publish),
-        (ActorKind::Moderator, State::Rejected) => Some(Action::Reject),
-        _ => None,
     }
 }
 

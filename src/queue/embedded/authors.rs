@@ -188,6 +188,7 @@ mod tests {
             finding_count: 0,
             policy_revision: 0,
             model_revision: 0,
+            learned_probability: None,
         }
     }
 

@@ -231,6 +231,7 @@ mod tests {
                 finding_count: 1,
                 policy_revision: 1,
                 model_revision: 0,
+                learned_probability: None,
             },
             decision: None,
             claim: None,

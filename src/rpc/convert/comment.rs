@@ -61,6 +61,7 @@ pub fn verdict(verdict: Verdict, text: &str) -> v1::Verdict {
         finding_count: verdict.finding_count,
         policy_revision: verdict.policy_revision,
         model_revision: verdict.model_revision,
+        learned_probability: verdict.learned_probability.map(f64::from),
     }
 }
 
@@ -186,6 +187,7 @@ pub(super) mod tests {
                 finding_count: 1,
                 policy_revision: 3,
                 model_revision: 0,
+                learned_probability: None,
             },
             decision: Some(decided_by(ActorKind::Moderator)),
             claim: Some(Claim {

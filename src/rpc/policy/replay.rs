@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::StreamExt;
 use tokio::sync::mpsc::{self, Sender};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
@@ -25,10 +25,6 @@ const BUFFER: usize = 4;
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 /// Rules of a report.
 const MAX_RULES: usize = 1_000;
-
-/// All replays of the process take turns, a chunk each, so that together they never take more than one core
-/// from the calls beside them.
-static TURN: Semaphore = Semaphore::const_new(1);
 
 type Sent = Result<v1::ReplayPolicyResponse, Status>;
 
@@ -75,10 +71,7 @@ async fn run(
         if *stopping.borrow() {
             return Err(status::shutting_down());
         }
-        let turn = TURN.acquire().await.map_err(|_| status::shutting_down())?;
-        let goes_on = replay.step().await.map_err(status::queue)?;
-        drop(turn);
-        if !goes_on {
+        if !replay.step().await.map_err(status::queue)? {
             let _ = sender.send(Ok(progress(&replay))).await;
             let report = Message::Report(report(replay.report(), most_bytes));
             let _ = sender.send(Ok(v1::ReplayPolicyResponse { message: Some(report) })).await;

@@ -3,6 +3,7 @@
 mod evaluate;
 mod failures;
 mod fields;
+mod figures;
 mod import;
 mod pipes;
 mod policy;

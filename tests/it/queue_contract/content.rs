@@ -121,6 +121,7 @@ async fn a_verdict_comes_back_to_the_bit(store: Store) {
         finding_count: u32::MAX,
         policy_revision: u64::MAX,
         model_revision: 1 << 53,
+        learned_probability: Some(0.125),
     };
     store.stored(Admission { verdict: sent.clone(), ..admission("a") }).await;
     assert_eq!(store.comment("a").await.verdict, sent);

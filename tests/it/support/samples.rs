@@ -77,6 +77,7 @@ pub fn verdict(action: Action, score: f64) -> Verdict {
         finding_count: 1,
         policy_revision: 3,
         model_revision: 0,
+        learned_probability: None,
     }
 }
 

@@ -225,8 +225,15 @@ mod tests {
         let rule = Rule { name: "rule".into(), weight: score, effect };
         let findings = if score == 0.0 { vec![] } else { vec![rule.finding("f", vec![], String::new())] };
         let action = if score >= 15.0 { Action::Reject } else { Action::Hold };
-        let verdict =
-            Verdict { action, score, findings, finding_count: 1, policy_revision: 0, model_revision: 0 };
+        let verdict = Verdict {
+            action,
+            score,
+            findings,
+            finding_count: 1,
+            policy_revision: 0,
+            model_revision: 0,
+            learned_probability: None,
+        };
         let comment = Labelled { id: "c".into(), class, draft };
         Case { comment, verdict, hold: 5.0, cost: Duration::from_micros(score as u64) }
     }
