@@ -8,7 +8,7 @@ pub fn looks_like(character: char) -> Option<u8> {
     if character.is_ascii_alphabetic() {
         return Some(character.to_ascii_lowercase() as u8);
     }
-    if let Some(letter) = sign(character) {
+    if let Some(letter) = sign(character).or_else(|| stylised(character).map(|letter| letter as u8)) {
         return Some(letter);
     }
     if character.is_ascii() {
@@ -28,43 +28,49 @@ fn letter_of_skeleton(character: char) -> Option<u8> {
     if letter.is_ascii_alphabetic() { Some(letter.to_ascii_lowercase() as u8) } else { sign(letter) }
 }
 
-/// Letters in circles, squares, brackets and flags that compatibility normalisation leaves alone.
+/// Letters in circles, squares, brackets and flags, and small capitals: compatibility normalisation leaves them alone.
 pub fn stylised(character: char) -> Option<char> {
+    if let Some(letter) = SMALL_CAPITALS.iter().position(|small| *small == character) {
+        return char::from_u32('a' as u32 + letter as u32);
+    }
     let code = character as u32;
     let first = match code {
         0x249C..=0x24B5 => 0x249C,
         0x1F110..=0x1F129 => 0x1F110,
         0x1F150..=0x1F169 => 0x1F150,
         0x1F170..=0x1F189 => 0x1F170,
+        0x1F1E6..=0x1F1FF => 0x1F1E6,
         _ => return None,
     };
     char::from_u32('a' as u32 + code - first)
 }
 
+/// From `a` to `z`, as far as there are any.
+const SMALL_CAPITALS: [char; 26] = [
+    'ᴀ', 'ʙ', 'ᴄ', 'ᴅ', 'ᴇ', 'ꜰ', 'ɢ', 'ʜ', 'ɪ', 'ᴊ', 'ᴋ', 'ʟ', 'ᴍ', 'ɴ', 'ᴏ', 'ᴘ', 'ꞯ', 'ʀ', 'ꜱ', 'ᴛ', 'ᴜ',
+    'ᴠ', 'ᴡ', '\0', 'ʏ', 'ᴢ',
+];
+
 /// Signs used for letters that the confusables leave out: they are no forgeries, just pictures of a letter.
 fn sign(character: char) -> Option<u8> {
-    let code = character as u32;
-    if (0x1F1E6..=0x1F1FF).contains(&code) {
-        return Some(b'a' + (code - 0x1F1E6) as u8);
-    }
     Some(match character {
         '@' | '&' | 'Ɐ' | 'ɐ' | '∂' | 'λ' | 'Λ' | '∆' | '卂' | 'ค' => b'a',
-        'ß' | 'β' | 'ʙ' | 'в' | 'ƅ' | '฿' | '乃' => b'b',
+        'ß' | 'β' | 'в' | 'ƅ' | '฿' | '乃' => b'b',
         '(' | '<' | '{' | '[' | '¢' | '©' | '⊂' | '⊄' | 'ᑕ' | 'ƈ' | '匚' | '⸦' => b'c',
         '€' | 'ꞓ' | 'Ꞓ' | 'є' | 'ε' | 'ɛ' | 'ʒ' | '乇' | '£' => b'e',
         '千' | 'ғ' | 'Ғ' => b'f',
         'უ' | 'ق' => b'g',
-        '#' | 'ʜ' | 'н' => b'h',
+        '#' | 'н' => b'h',
         '!' | '❗' | '❕' | '|' | '¡' | '¦' | 'ን' => b'i',
         'ʝ' => b'j',
         'ĸ' | 'ҡ' | 'ҝ' | 'қ' | 'ꓘ' | 'к' | 'κ' => b'k',
-        'ʟ' | 'ℓ' => b'l',
+        'ℓ' => b'l',
         'ʍ' | 'м' => b'm',
-        'ɴ' | 'η' | 'п' | 'በ' => b'n',
+        'η' | 'п' | 'በ' => b'n',
         '°' | 'θ' | '¤' | '口' => b'o',
-        'ʀ' | 'г' | '尺' => b'r',
+        'г' | '尺' => b'r',
         '$' | '§' | '丂' | 'ƨ' => b's',
-        '+' | '†' | '‡' | 'ᴛ' | 'т' | 'τ' | '丅' => b't',
+        '+' | '†' | '‡' | 'т' | 'τ' | '丅' => b't',
         'μ' | 'µ' | 'ㄩ' | 'υ' | '∪' => b'u',
         '√' | '∨' => b'v',
         'ω' | 'ш' | 'щ' | 'ɯ' => b'w',

@@ -114,8 +114,11 @@ impl Chunk<'_> {
         }
         let folded = self.text.folded();
         let leading = self.lead < self.start;
-        let signs = folded[self.end..self.trail].chars();
-        let trailing = signs.into_iter().any(|sign| sign != '!' && is_letter_sign(sign));
+        let has_sign = |from: usize, to: usize| folded[from..to].chars().any(is_letter_sign);
+        let mut signs = folded[self.end..self.trail].chars();
+        // `!` ends sentences, too: it is read where it stands beside another sign.
+        let trailing = signs.any(|sign| sign != '!' && is_letter_sign(sign))
+            || has_sign(self.end, self.trail) && has_sign(self.start, self.end);
         self.signs(self.start, self.end, readings);
         if leading {
             self.signs(self.lead, self.end, readings);
@@ -125,9 +128,14 @@ impl Chunk<'_> {
             }
         }
         if trailing {
-            self.signs(self.start, self.trail, readings);
-            if leading {
-                self.signs(self.lead, self.trail, readings);
+            let firm = self.start + folded[self.start..self.trail].trim_end_matches('!').len();
+            for trail in
+                [Some(self.trail), Some(firm).filter(|firm| *firm < self.trail)].into_iter().flatten()
+            {
+                self.signs(self.start, trail, readings);
+                if leading {
+                    self.signs(self.lead, trail, readings);
+                }
             }
         }
         self.masked(readings);

@@ -4,7 +4,7 @@
 //! is mightier`, `but treason`). So a reading starts and ends where words do, one of its parts must be
 //! a fragment that is no common short word, and letters are joined only when none is left over beside them.
 
-use super::super::{Text, Word};
+use super::super::{Text, Word, fold};
 use super::{Kind, Readings};
 
 /// Bytes between two parts.
@@ -19,6 +19,11 @@ const LONGEST: usize = 14;
 const LONGEST_PART: usize = 4;
 /// Single letters that make a row.
 const FEWEST_LETTERS: usize = 3;
+/// The same when something other than a sign or a space stands between them: a new line, a comma, a picture. It has to
+/// be the same between each two.
+const FEWEST_FAR_LETTERS: usize = 4;
+/// Bytes between two single letters.
+const WIDEST_LETTER_GAP: usize = 12;
 /// Single letters put together; a longer row is taken in halves that overlap.
 const MOST_LETTERS: usize = 24;
 
@@ -61,8 +66,9 @@ fn is_single(text: &Text<'_>, word: &Word) -> bool {
 /// How many single letters stand in a row from `at`, when the row begins there.
 fn letters_from(text: &Text<'_>, at: usize) -> usize {
     let words = text.words();
-    let joins =
-        |left: usize| is_single(text, &words[left]) && is_single(text, &words[left + 1]) && near(text, left);
+    let joins = |left: usize| {
+        is_single(text, &words[left]) && is_single(text, &words[left + 1]) && beside(text, left)
+    };
     if !is_single(text, &words[at]) || at > 0 && joins(at - 1) {
         return 0;
     }
@@ -74,8 +80,12 @@ fn letters_from(text: &Text<'_>, at: usize) -> usize {
 fn letters(text: &Text<'_>, first: usize, end: usize, readings: &mut Readings) {
     let words = text.words();
     let mut add = |first: usize, end: usize| {
-        if end >= first + FEWEST_LETTERS {
+        let mut gaps = first..end.saturating_sub(1);
+        let far = gaps.clone().any(|left| !near(text, left));
+        let even = gaps.all(|left| gap_text(text, left) == gap_text(text, first));
+        if end >= first + if far { FEWEST_FAR_LETTERS } else { FEWEST_LETTERS } && (even || !far) {
             push(text, &words[first..end], Kind::Letters, readings);
+            push_look_alikes(text, &words[first..end], readings);
         }
     };
     add(first, end);
@@ -165,6 +175,30 @@ fn near(text: &Text<'_>, left: usize) -> bool {
     between.len() <= WIDEST_GAP
         && !between.contains(['\n', ',', ';', ':', '?', '\'', '’', '´', '`'])
         && between != ". "
+}
+
+/// The same for single letters, which may stand far apart: one a line, or a picture between each two.
+fn beside(text: &Text<'_>, left: usize) -> bool {
+    let between = gap_text(text, left);
+    between.len() <= WIDEST_LETTER_GAP && !between.contains(['\'', '’', '´', '`']) && between != ". "
+}
+
+/// A row that mixes scripts, in Latin letters: `f u с k` with a Cyrillic `с`.
+fn push_look_alikes(text: &Text<'_>, letters: &[Word], readings: &mut Readings) {
+    let has = |traits| letters.iter().any(|letter| letter.has(traits));
+    if !has(Word::HAS_OTHER) || !has(Word::HAS_LATIN) {
+        return;
+    }
+    let begun = readings.begin();
+    for word in letters {
+        let Some(letter) = text.word(word).chars().next() else { continue };
+        let read = if word.has(Word::HAS_OTHER) { fold(letter).lookalike } else { letter as u8 };
+        if read == 0 {
+            return readings.cancel(begun);
+        }
+        readings.push(char::from(read), word.start as usize, word.end as usize);
+    }
+    readings.end(begun, Kind::Letters);
 }
 
 fn push(text: &Text<'_>, words: &[Word], kind: Kind, readings: &mut Readings) {
