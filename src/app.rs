@@ -8,7 +8,10 @@
 mod connection;
 mod housekeeping;
 mod learning;
+mod reload;
+mod signals;
 mod store;
+mod tls;
 mod worker;
 
 use std::future::Future;
@@ -18,16 +21,17 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use crate::config::{Config, MadeTokens, make_tokens};
+use crate::config::{Config, MadeTokens, Principal, make_tokens};
 use crate::domain::ManualClock;
 use crate::learn::Models;
 use crate::limit::Shield;
 use crate::policy::Policies;
 use crate::queue::{Queue, QueueError};
-use crate::rpc::auth::Tokens;
+use crate::rpc::auth::Registry;
 use crate::rpc::contract;
 use crate::rpc::door::Shares;
 use crate::rpc::health::{self, Readiness};
@@ -36,6 +40,9 @@ use housekeeping::Housekeeper;
 use learning::Learning;
 use store::Store;
 use worker::{Shared, Worker};
+
+pub use reload::{Reloaded, Reloader};
+pub use signals::Signals;
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -49,13 +56,8 @@ pub enum StartError {
         source: io::Error,
     },
     /// The tokens cannot be made or read.
-    #[error("cannot write the tokens under {directory}: {source}; choose another directory with --data-dir")]
-    Tokens {
-        /// The data directory.
-        directory: String,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error("cannot make or read the token {0}; mend this, or choose another directory with --data-dir")]
+    Tokens(io::Error),
     /// The store cannot be opened.
     #[error("{0}")]
     Store(#[from] QueueError),
@@ -63,20 +65,36 @@ pub enum StartError {
     #[error("the store may lose acknowledged data: {0}; mend this, or start without --require-durable")]
     NotDurable(String),
     /// A certificate or key cannot be used.
-    #[error("cannot use the TLS file {path}: {source}")]
+    #[error("cannot use the TLS file {path}: {detail}; name PEM files that belong together under [tls]")]
     Tls {
         /// Which file.
         path: String,
         /// What is wrong with it.
-        source: io::Error,
+        detail: String,
     },
     /// The system refused a thread or a runtime.
     #[error("cannot start a worker: {0}")]
     Worker(io::Error),
 }
 
+impl StartError {
+    /// Whether the configuration has to be mended, so that starting again does not help.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Tls { .. })
+    }
+}
+
+/// Looks into the files that a configuration names, beyond what it says itself.
+///
+/// # Errors
+/// TLS files that cannot be used.
+pub fn check(config: &Config) -> Result<(), StartError> {
+    config.tls.as_ref().map(tls::read).transpose().map(drop)
+}
+
 /// A service that is bound and ready to run.
 pub struct Application {
+    config: Config,
     listener: TcpListener,
     address: SocketAddr,
     metrics_address: Option<SocketAddr>,
@@ -107,7 +125,8 @@ impl Application {
     /// # Errors
     /// Those of [`StartError`].
     pub async fn build_with_clock(config: Config, clock: ManualClock) -> Result<Self, StartError> {
-        let (tokens, made_tokens) = tokens(&config)?;
+        let tls = config.tls.as_ref().map(tls::read).transpose()?;
+        let (principals, made_tokens) = principals(&config)?;
         let store = Store::open(&config, clock.clone())?;
         let queue = store.handle().await?;
         if config.require_durable {
@@ -127,13 +146,13 @@ impl Application {
         let (readiness, health_service) = health::new().await;
         let shared = Arc::new(Shared {
             shares: Arc::new(Shares::new(&config.bounds)),
-            tokens: Arc::new(Tokens::new(tokens, config.sites.clone())),
+            registry: Arc::new(Registry::new(principals, config.sites.clone())),
             policies: Arc::new(Policies::new(config.sites.iter().cloned())),
             models: Arc::new(Models::new(config.sites.iter().cloned(), config.models_memory_bytes)),
             shield: Arc::new(shield(&config, &clock)),
             clock: Arc::new(clock),
             health_service,
-            tls: worker::server_tls(config.tls.as_ref())?,
+            tls: Arc::new(ArcSwapOption::new(tls)),
             methods: Arc::new(metrics.calls.methods(contract::methods())),
             metrics,
             stopping,
@@ -146,6 +165,7 @@ impl Application {
         let learning = Learning::new(Arc::clone(&queue), Arc::clone(&shared));
         let housekeeper = Housekeeper { store, queue, shared, readiness: readiness.clone(), retention };
         Ok(Self {
+            config,
             listener,
             address,
             metrics_address,
@@ -172,6 +192,13 @@ impl Application {
     /// The tokens that were made, when none are configured.
     pub fn made_tokens(&self) -> Option<&MadeTokens> {
         self.made_tokens.as_ref()
+    }
+
+    /// A hand on what can be changed while it runs.
+    pub fn reloader(&self) -> Reloader {
+        let shared = &self.housekeeper.shared;
+        let (registry, tls) = (Arc::clone(&shared.registry), Arc::clone(&shared.tls));
+        Reloader { running: self.config.clone(), registry, tls }
     }
 
     /// What keeps the comments, in a few words, passwords masked.
@@ -223,14 +250,12 @@ async fn accept(listener: &TcpListener, workers: &[Worker], places: &Arc<Semapho
     }
 }
 
-fn tokens(config: &Config) -> Result<(Vec<crate::config::Token>, Option<MadeTokens>), StartError> {
-    if !config.tokens.is_empty() {
-        return Ok((config.tokens.clone(), None));
+/// Whoever the configuration knows, or else a token a role.
+fn principals(config: &Config) -> Result<(Vec<Principal>, Option<MadeTokens>), StartError> {
+    if !config.principals.is_empty() {
+        return Ok((config.principals.clone(), None));
     }
-    let made = make_tokens(&config.data_dir).map_err(|source| {
-        let directory = config.data_dir.display().to_string();
-        StartError::Tokens { directory, source }
-    })?;
+    let made = make_tokens(&config.data_dir).map_err(StartError::Tokens)?;
     Ok((made.tokens.clone(), Some(made)))
 }
 

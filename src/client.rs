@@ -2,6 +2,7 @@
 //!
 //! `modctl` is built on it. It knows nothing of arguments, tables or exit codes.
 
+mod health;
 mod target;
 mod tokens;
 
@@ -13,7 +14,8 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 
-pub use self::target::{Target, TargetError};
+pub use self::health::{HealthError, ask_health};
+pub use self::target::{CertificateFiles, Target, TargetError};
 pub use self::tokens::{Role, TokenError, TokenOrigin, Tokens};
 use crate::proto::v1::policy_service_client::PolicyServiceClient;
 use crate::proto::v1::review_service_client::ReviewServiceClient;

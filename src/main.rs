@@ -1,39 +1,39 @@
 //! The server: arguments → configuration → application → exit code.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
 use clap::Parser;
-use modqueue::app::Application;
-use modqueue::config::{self, Arguments, Command, Config};
+use modqueue::app::{self, Application, Signals, StartError};
+use modqueue::client::{self, CertificateFiles, Target};
+use modqueue::config::{self, Arguments, Command, Config, HealthQuestion};
 use modqueue::telemetry;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The configuration has mistakes.
 const BAD_CONFIGURATION: u8 = 2;
-/// The configuration is good, and the service did not start.
-const FAILED_START: u8 = 1;
+/// The configuration is good, and the service did not start, or what was asked is not so.
+const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let config = match read_config(&arguments) {
         Ok(config) => config,
-        Err(told) => {
-            eprintln!("{told}");
+        Err(mistakes) => {
+            let (told, count) = (mistakes.join("\n"), mistakes.len());
+            eprintln!("{told}\n{count} mistake{} in the configuration", plural(count));
             return ExitCode::from(BAD_CONFIGURATION);
         }
     };
-    match arguments.command {
-        Some(Command::CheckConfig) => {
-            println!("the configuration is good: {} on {}", sites(&config), config.listen);
-            ExitCode::SUCCESS
-        }
+    match &arguments.command {
+        Some(Command::CheckConfig) => run(async { check(&config) }),
+        Some(Command::Health(question)) => run(health(question, &config)),
         Some(Command::Demo) => run(modqueue::demo::run()),
         None => {
             telemetry::init_log(config.log_format);
-            run(serve(config))
+            run(serve(config, &arguments))
         }
     }
 }
@@ -45,41 +45,63 @@ fn run(task: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("modqueue: {error:#}");
-            ExitCode::from(FAILED_START)
+            let is_configuration =
+                error.downcast_ref::<StartError>().is_some_and(StartError::is_configuration);
+            ExitCode::from(if is_configuration { BAD_CONFIGURATION } else { FAILED })
         }
     }
 }
 
-fn read_config(arguments: &Arguments) -> Result<Config, String> {
+/// The configuration, or a line for each mistake in it.
+fn read_config(arguments: &Arguments) -> Result<Config, Vec<String>> {
     let (name, source) = match &arguments.config {
-        None => (String::new(), String::new()),
+        None => ("the command line".to_owned(), String::new()),
         Some(path) => {
             let name = path.display().to_string();
-            let source =
-                std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-            (name, source)
+            let source = std::fs::read_to_string(path);
+            (name.clone(), source.map_err(|error| vec![format!("cannot read {name}: {error}")])?)
         }
     };
-    config::load(&source, &arguments.overrides()).map_err(|mistakes| {
-        let lines = mistakes.iter().map(|mistake| format!("{name}: {mistake}\n"));
-        let count = mistakes.len();
-        format!("{}{count} mistake{} in the configuration", lines.collect::<String>(), plural(count))
-    })
+    let told = |mistakes: Vec<_>| mistakes.iter().map(|mistake| format!("{name}: {mistake}")).collect();
+    config::load(&source, &arguments.overrides()).map_err(told)
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
-    let (mut terminated, mut interrupted) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+fn check(config: &Config) -> anyhow::Result<()> {
+    app::check(config)?;
+    println!("the configuration is good: {} on {}", sites(config), config.listen);
+    Ok(())
+}
+
+async fn health(question: &HealthQuestion, config: &Config) -> anyhow::Result<()> {
+    let server = question.server.clone().unwrap_or_else(|| here(config));
+    let files = question.client_certificate.clone().zip(question.client_key.clone());
+    let certificate = files.map(|(certificate, key)| CertificateFiles { certificate, key });
+    let target = Target::parse(&server, question.ca_file.clone())?.with_certificate(certificate);
+    client::ask_health(&target, question.timeout).await?;
+    println!("{} serves", target.url());
+    Ok(())
+}
+
+/// Where a server with this configuration is reached from its own machine.
+fn here(config: &Config) -> String {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    format!("{scheme}://{address}")
+}
+
+async fn serve(config: Config, arguments: &Arguments) -> anyhow::Result<()> {
+    let signals = Signals::listen()?;
     let application = Application::build(config.clone()).await?;
     announce(&application, &config);
-    let stop = async move {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
-        tracing::info!("stopping; calls in flight may finish");
-    };
-    application.run_until(stop).await;
+    let reloader = application.reloader();
+    application.run_until(signals.until_stop(reloader, || read_config(arguments))).await;
     Ok(())
 }
 

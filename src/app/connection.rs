@@ -1,4 +1,4 @@
-//! One connection: a socket that is closed when nothing goes on on it.
+//! One connection: a socket that is closed when nothing goes on on it, in the clear or under TLS.
 //!
 //! HTTP/2 keeps a connection open for as long as the client answers pings, or sends some: neither is a reason to keep it.
 //! What counts is known to [`Presence`]: no call for `max_connection_idle`, or an answer of which nothing was taken for
@@ -13,11 +13,18 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
 use crate::config::Bounds;
+use crate::rpc::auth::{ClientCertificate, Peer};
 use crate::rpc::door::Presence;
+
+/// A handshake takes two trips; whoever needs longer is not waiting for an answer.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A connection that was accepted, on its way to a worker.
 pub(super) struct Accepted {
@@ -27,7 +34,13 @@ pub(super) struct Accepted {
 }
 
 /// A connection that is served.
-pub(super) struct Connection {
+pub(super) enum Connection {
+    Plain(Socket),
+    Encrypted(Box<TlsStream<Socket>>),
+}
+
+/// Its socket, with an eye on whether anything goes on.
+pub(super) struct Socket {
     stream: TcpStream,
     presence: Arc<Presence>,
     idle: Duration,
@@ -38,8 +51,36 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Takes a connection into the runtime that this is called on.
-    pub(super) fn new(accepted: Accepted, bounds: &Bounds) -> io::Result<Self> {
+    /// Takes a connection into the runtime that this is called on, and shakes hands when there is TLS.
+    pub(super) async fn open(
+        accepted: Accepted,
+        bounds: &Bounds,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> io::Result<Self> {
+        let socket = Socket::new(accepted, bounds)?;
+        let Some(tls) = tls else { return Ok(Self::Plain(socket)) };
+        let encrypted = timeout(HANDSHAKE, TlsAcceptor::from(tls).accept(socket)).await??;
+        Ok(Self::Encrypted(Box::new(encrypted)))
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = Peer;
+
+    fn connect_info(&self) -> Peer {
+        match self {
+            Self::Plain(socket) => Peer::new(Arc::clone(&socket.presence), None),
+            Self::Encrypted(stream) => {
+                let (socket, session) = stream.get_ref();
+                let certificate = session.peer_certificates().and_then(<[_]>::first);
+                Peer::new(Arc::clone(&socket.presence), certificate.map(ClientCertificate::read))
+            }
+        }
+    }
+}
+
+impl Socket {
+    fn new(accepted: Accepted, bounds: &Bounds) -> io::Result<Self> {
         let (idle, patience) = (bounds.max_connection_idle, bounds.answer_patience);
         Ok(Self {
             stream: TcpStream::from_std(accepted.stream)?,
@@ -79,15 +120,7 @@ impl Connection {
     }
 }
 
-impl Connected for Connection {
-    type ConnectInfo = Arc<Presence>;
-
-    fn connect_info(&self) -> Arc<Presence> {
-        Arc::clone(&self.presence)
-    }
-}
-
-impl AsyncRead for Connection {
+impl AsyncRead for Socket {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -101,7 +134,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.written(|stream| stream.poll_write(context, bytes))
     }
@@ -124,5 +157,60 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
+
+/// Does the same on either kind of stream.
+macro_rules! on_either {
+    ($connection:expr, $stream:ident => $do:expr) => {
+        match $connection.get_mut() {
+            Connection::Plain($stream) => {
+                let $stream = Pin::new($stream);
+                $do
+            }
+            Connection::Encrypted($stream) => {
+                let $stream = Pin::new($stream);
+                $do
+            }
+        }
+    };
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        on_either!(self, stream => stream.poll_read(context, buffer))
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        on_either!(self, stream => stream.poll_write(context, bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        on_either!(self, stream => stream.poll_write_vectored(context, parts))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(stream) => stream.is_write_vectored(),
+            Self::Encrypted(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        on_either!(self, stream => stream.poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        on_either!(self, stream => stream.poll_shutdown(context))
     }
 }

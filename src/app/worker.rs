@@ -1,21 +1,22 @@
 //! One worker: a thread with a single-threaded runtime that serves its share of the connections.
 
-use std::path::Path;
+use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
-use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
+use tonic::transport::Server;
 
 use super::StartError;
 use super::connection::{Accepted, Connection};
+use super::reload::CurrentTls;
 use super::store::Store;
-use crate::config::{Config, Tls};
+use crate::config::{Bounds, Config};
 use crate::domain::Clock;
 use crate::feed::{Feed, FollowOptions};
 use crate::learn::Models;
@@ -24,7 +25,7 @@ use crate::pipeline::Pipeline;
 use crate::policy::Policies;
 use crate::queue::Queue;
 use crate::review::Review;
-use crate::rpc::auth::Tokens;
+use crate::rpc::auth::Registry;
 use crate::rpc::door::{Porter, Shares};
 use crate::rpc::health::HealthService;
 use crate::rpc::{self, RpcParts};
@@ -32,14 +33,14 @@ use crate::telemetry::{Methods, Metrics};
 
 /// What all workers of a process share.
 pub(super) struct Shared {
-    pub(super) tokens: Arc<Tokens>,
+    pub(super) registry: Arc<Registry>,
     pub(super) shares: Arc<Shares>,
     pub(super) policies: Arc<Policies>,
     pub(super) models: Arc<Models>,
     pub(super) shield: Arc<Shield>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) health_service: HealthService,
-    pub(super) tls: Option<ServerTlsConfig>,
+    pub(super) tls: CurrentTls,
     pub(super) metrics: Metrics,
     pub(super) methods: Arc<Methods>,
     pub(super) stopping: watch::Receiver<bool>,
@@ -107,23 +108,34 @@ async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc
         .http2_max_header_list_size(bounds.max_header_bytes)
         .http2_keepalive_interval(Some(bounds.keep_alive_interval))
         .http2_keepalive_timeout(Some(bounds.keep_alive_timeout));
-    if let Some(tls) = &shared.tls {
-        match server.tls_config(tls.clone()) {
-            Ok(with_tls) => server = with_tls,
-            Err(error) => {
-                tracing::error!(%error, "the TLS files cannot be used");
-                return;
-            }
-        }
-    }
     let mut stopping = shared.stopping.clone();
     let stopped = async move {
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
-    let streams = ReceiverStream::new(incoming).map(move |accepted| Connection::new(accepted, &bounds));
-    if let Err(error) = server.add_routes(routes).serve_with_incoming_shutdown(streams, stopped).await {
+    let connections = opened(incoming, bounds, Arc::clone(&shared.tls));
+    if let Err(error) = server.add_routes(routes).serve_with_incoming_shutdown(connections, stopped).await {
         tracing::error!(%error, "a worker stopped serving");
     }
+}
+
+/// The connections whose handshakes succeed; none waits for another's.
+fn opened(
+    incoming: mpsc::Receiver<Accepted>,
+    bounds: Bounds,
+    tls: CurrentTls,
+) -> impl Stream<Item = io::Result<Connection>> {
+    let most = bounds.max_connections;
+    let opening = ReceiverStream::new(incoming).map(move |accepted| {
+        let (bounds, tls) = (bounds.clone(), tls.load_full());
+        async move { Connection::open(accepted, &bounds, tls).await }
+    });
+    opening.buffer_unordered(most).filter_map(async |opened| match opened {
+        Ok(connection) => Some(Ok(connection)),
+        Err(error) => {
+            tracing::debug!(%error, "a connection came to nothing");
+            None
+        }
+    })
 }
 
 fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
@@ -143,7 +155,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
         queue,
         policies,
         clock,
-        tokens: Arc::clone(&shared.tokens),
+        registry: Arc::clone(&shared.registry),
         bounds: config.bounds.clone(),
         follow: FollowOptions {
             poll_interval: POLL,
@@ -154,21 +166,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
             meters: shared.metrics.feeds.clone(),
         },
         porter: Porter::new(&config.bounds, Arc::clone(&shared.shares)),
-        health: shared.health_service.clone(),
+        health: config.health.then(|| shared.health_service.clone()),
+        reflection: config.reflection,
     }
-}
-
-/// Reads the certificates, so that a mistake in them is told at start.
-pub(super) fn server_tls(tls: Option<&Tls>) -> Result<Option<ServerTlsConfig>, StartError> {
-    let Some(tls) = tls else { return Ok(None) };
-    let identity = Identity::from_pem(read(&tls.certificate)?, read(&tls.key)?);
-    let mut config = ServerTlsConfig::new().identity(identity);
-    if let Some(authorities) = &tls.client_ca {
-        config = config.client_ca_root(Certificate::from_pem(read(authorities)?));
-    }
-    Ok(Some(config))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, StartError> {
-    std::fs::read(path).map_err(|source| StartError::Tls { path: path.display().to_string(), source })
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity, Uri};
 
 /// Where `modqueue` listens when nothing else is said.
 const DEFAULT_PORT: u16 = 50051;
@@ -17,6 +17,16 @@ pub struct Target {
     url: String,
     host: String,
     ca_file: Option<PathBuf>,
+    certificate: Option<CertificateFiles>,
+}
+
+/// A client certificate, for servers that ask for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// PEM file of the certificate, and of those between it and an authority that the server knows.
+    pub certificate: PathBuf,
+    /// PEM file of its key.
+    pub key: PathBuf,
 }
 
 /// Why there is no connection.
@@ -25,8 +35,8 @@ pub enum TargetError {
     /// The address cannot be read.
     #[error("`{0}` is not a server's address; write it as http://HOST:PORT, https://HOST:PORT or HOST:PORT")]
     NotAnAddress(String),
-    /// The certificates to trust cannot be read.
-    #[error("cannot read the certificates in {path}: {cause}")]
+    /// Certificates or a key cannot be read.
+    #[error("cannot read the PEM file {path}: {cause}")]
     CaFile {
         /// The file.
         path: PathBuf,
@@ -61,7 +71,12 @@ impl Target {
             return Err(refused());
         }
         let url = format!("{scheme}://{host}:{port}");
-        Ok(Self { url, host: host.trim_matches(['[', ']']).to_owned(), ca_file })
+        Ok(Self { url, host: host.trim_matches(['[', ']']).to_owned(), ca_file, certificate: None })
+    }
+
+    /// The same server, to which this client certificate is shown.
+    pub fn with_certificate(self, certificate: Option<CertificateFiles>) -> Self {
+        Self { certificate, ..self }
     }
 
     /// The address in full.
@@ -94,11 +109,17 @@ impl Target {
     }
 
     fn tls(&self) -> Result<ClientTlsConfig, TargetError> {
-        let Some(path) = &self.ca_file else {
-            return Ok(ClientTlsConfig::new().with_webpki_roots());
+        let read = |path: &PathBuf| {
+            fs::read(path).map_err(|cause| TargetError::CaFile { path: path.clone(), cause })
         };
-        let pem = fs::read(path).map_err(|cause| TargetError::CaFile { path: path.clone(), cause })?;
-        Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
+        let tls = match &self.ca_file {
+            None => ClientTlsConfig::new().with_webpki_roots(),
+            Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+        };
+        match &self.certificate {
+            None => Ok(tls),
+            Some(files) => Ok(tls.identity(Identity::from_pem(read(&files.certificate)?, read(&files.key)?))),
+        }
     }
 
     fn unreachable(&self, error: &dyn Error) -> TargetError {

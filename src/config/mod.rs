@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bounds;
+mod principals;
 mod raw;
 mod reading;
 mod secrets;
@@ -17,12 +18,12 @@ use std::time::Duration;
 use crate::domain::SiteName;
 use crate::queue::Durability;
 
-pub use arguments::{Arguments, Command};
+pub use arguments::{Arguments, Command, HealthQuestion};
 pub use raw::{Overrides, load};
 pub use secrets::{Fingerprint, MadeTokens, make_tokens};
 
 /// A configuration that has been checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Where gRPC is served; port 0 picks one.
     pub listen: SocketAddr,
@@ -47,7 +48,11 @@ pub struct Config {
     /// The portals that are served.
     pub sites: Vec<SiteName>,
     /// Who may call; empty: tokens are made on first start.
-    pub tokens: Vec<Token>,
+    pub principals: Vec<Principal>,
+    /// Serve the standard health service, without a token.
+    pub health: bool,
+    /// Serve server reflection, without a token.
+    pub reflection: bool,
     /// Largest and longest.
     pub bounds: Bounds,
     /// The decision feed.
@@ -91,6 +96,26 @@ impl FromStr for LogFormat {
     }
 }
 
+/// Where metrics are served, as it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsListen {
+    /// Nowhere.
+    Off,
+    /// At an address; port 0 picks one.
+    At(SocketAddr),
+}
+
+impl FromStr for MetricsListen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            _ => text.parse().map(Self::At).map_err(|_| "must be ADDRESS:PORT, or off".to_owned()),
+        }
+    }
+}
+
 /// Certificates for TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
@@ -98,17 +123,26 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// PEM file of its key.
     pub key: PathBuf,
-    /// PEM file of the authorities whose clients are let in; `None`: no client certificates.
-    pub client_ca: Option<PathBuf>,
+    /// Clients that show certificates of their own; `None`: they are not asked.
+    pub clients: Option<ClientCertificates>,
 }
 
-/// A token, known by its fingerprint alone.
+/// What is asked of clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// Its holder's name, for history and log.
+pub struct ClientCertificates {
+    /// PEM file of the authorities that sign them.
+    pub authorities: PathBuf,
+    /// Whoever has none is not let in.
+    pub are_required: bool,
+}
+
+/// Somebody who may call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Its name, for history and log. Several credentials may share it while one replaces another.
     pub name: String,
-    /// SHA-256 of the token.
-    pub fingerprint: Fingerprint,
+    /// How it is known.
+    pub credential: Credential,
     /// What it may do; none implies another.
     pub roles: Vec<Role>,
     /// The sites it may touch; empty: all.
@@ -117,7 +151,18 @@ pub struct Token {
     pub may_act_for: bool,
 }
 
-/// What a token may do.
+/// What a caller proves itself with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A token with this SHA-256.
+    Token(Fingerprint),
+    /// A client certificate with this SHA-256.
+    Certificate(Fingerprint),
+    /// A client certificate with this subject alternative name (DNS name or URI), signed by one of the authorities.
+    AltName(String),
+}
+
+/// What a caller may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The submission service.

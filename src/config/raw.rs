@@ -6,11 +6,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::bounds::bounds;
+use super::principals::principals;
 use super::reading::{close, number, span};
 use super::{
-    Config, FeedSettings, Fingerprint, LogFormat, Retention, Role, ShieldSettings, StoreUrl, Tls, Token,
+    ClientCertificates, Config, FeedSettings, LogFormat, MetricsListen, Retention, ShieldSettings, StoreUrl,
+    Tls,
 };
-use crate::document::{self, Mistake, Placed, Section};
+use crate::document::{self, Mistake, Section};
 use crate::domain::SiteName;
 use crate::queue::Durability;
 
@@ -20,7 +22,7 @@ pub struct Overrides {
     /// `--listen`.
     pub listen: Option<SocketAddr>,
     /// `--metrics-listen`.
-    pub metrics_listen: Option<SocketAddr>,
+    pub metrics_listen: Option<MetricsListen>,
     /// `--store`.
     pub store: Option<String>,
     /// `--data-dir`.
@@ -65,6 +67,8 @@ fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
         let remedy = "add certificates, listen on 127.0.0.1, or say --insecure";
         root.complain("listen", format!("{listen} is off loopback without [tls]: {remedy}."));
     }
+    let sites = sites(root);
+    let takes_certificates = tls.as_ref().is_some_and(|tls| tls.clients.is_some());
     Config {
         listen,
         metrics_listen: metrics_listen(root, overrides),
@@ -74,9 +78,11 @@ fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
         workers: workers(root, overrides),
         log_format: overrides.log_format.or(log_format).unwrap_or_default(),
         insecure,
+        principals: principals(root, &sites, takes_certificates),
         tls,
-        sites: sites(root),
-        tokens: tokens(root),
+        sites,
+        health: root.flag("health").unwrap_or(true),
+        reflection: root.flag("reflection").unwrap_or(true),
         bounds: bounds(root),
         feed: feed(root),
         retention: retention(root),
@@ -100,13 +106,11 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn metrics_listen(root: &Section<'_>, overrides: &Overrides) -> Option<SocketAddr> {
-    let in_file = checked(root, "metrics_listen", |text| match text {
-        "off" => Ok(None),
-        _ => address(text).map(Some),
-    });
-    match overrides.metrics_listen {
-        Some(address) => Some(address),
-        None => in_file.unwrap_or_else(|| Some(METRICS.parse().expect("an address"))),
+    let in_file = checked(root, "metrics_listen", str::parse);
+    match overrides.metrics_listen.or(in_file) {
+        Some(MetricsListen::Off) => None,
+        Some(MetricsListen::At(address)) => Some(address),
+        None => Some(METRICS.parse().expect("an address")),
     }
 }
 
@@ -145,9 +149,17 @@ fn tls(section: Section<'_>) -> Option<Tls> {
     let path = |text: &str| PathBuf::from(text);
     let certificate = section.required_text("certificate").map(path);
     let key = section.required_text("key").map(path);
-    let client_ca = section.text("client_ca").map(path);
+    let authorities = section.text("client_ca").map(path);
+    let choices = [("required", true), ("optional", false)];
+    let are_required = section.choice("client_certificates", &choices);
+    if authorities.is_none() && are_required.is_some() {
+        section
+            .complain("client_certificates", "whose? Name the authorities that sign them under client_ca.");
+    }
     section.close();
-    Some(Tls { certificate: certificate?, key: key?, client_ca })
+    let are_required = are_required.unwrap_or(true);
+    let clients = authorities.map(|authorities| ClientCertificates { authorities, are_required });
+    Some(Tls { certificate: certificate?, key: key?, clients })
 }
 
 fn sites(root: &Section<'_>) -> Vec<SiteName> {
@@ -167,49 +179,6 @@ fn sites(root: &Section<'_>) -> Vec<SiteName> {
         }
     }
     sites
-}
-
-fn tokens(root: &Section<'_>) -> Vec<Token> {
-    root.sections("tokens").unwrap_or_default().into_iter().filter_map(token).collect()
-}
-
-fn token(section: Section<'_>) -> Option<Token> {
-    let name = section.required_text("name").map(str::to_owned);
-    let fingerprint = section.required_text("sha256").and_then(|text| {
-        let fingerprint = Fingerprint::from_hex(text);
-        if fingerprint.is_none() {
-            section.complain("sha256", "must be 64 hexadecimal digits: printf %s TOKEN | sha256sum");
-        }
-        fingerprint
-    });
-    let roles = roles(&section);
-    let sites = section.texts("sites").map_or_else(Vec::new, |names| {
-        let site = |name: &Placed<&str>| {
-            SiteName::new(name.value).map_err(|error| section.complain_at(name, format!("{error}."))).ok()
-        };
-        names.iter().filter_map(site).collect()
-    });
-    let may_act_for = section.flag("may_act_for").unwrap_or(false);
-    section.close();
-    Some(Token { name: name?, fingerprint: fingerprint?, roles, sites, may_act_for })
-}
-
-fn roles(section: &Section<'_>) -> Vec<Role> {
-    let Some(names) = section.texts("roles") else {
-        if !section.has("roles") {
-            section.complain("roles", "`roles` is missing; list portal, moderator or admin.");
-        }
-        return Vec::new();
-    };
-    let role = |name: &Placed<&str>| {
-        let found = Role::ALL.into_iter().find(|role| role.name() == name.value);
-        if found.is_none() {
-            let remedy = "the roles are portal, moderator and admin.";
-            section.complain_at(name, format!("{:?} is no role; {remedy}", name.value));
-        }
-        found
-    };
-    names.iter().filter_map(role).collect()
 }
 
 /// `[models] memory_bytes`.
@@ -279,6 +248,19 @@ mod tests {
         let config = load("store = 'embedded:x'\ndata_dir = 'e'", &overrides).unwrap();
         assert_eq!(config.store, StoreUrl::Redis("redis://other".into()));
         assert_eq!(config.data_dir, PathBuf::from("d"));
+    }
+
+    #[test]
+    fn metrics_are_off_when_whoever_speaks_last_says_so() {
+        let said = |in_file, by_flag| {
+            let overrides = Overrides { metrics_listen: by_flag, ..Overrides::default() };
+            load(in_file, &overrides).unwrap().metrics_listen
+        };
+        let address = "127.0.0.1:1".parse().unwrap();
+        assert!(said("", None).is_some());
+        assert_eq!(said("metrics_listen = '127.0.0.1:1'", Some(MetricsListen::Off)), None);
+        assert_eq!(said("metrics_listen = 'off'", Some(MetricsListen::At(address))), Some(address));
+        assert_eq!(said("metrics_listen = 'off'", None), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 use crate::app::Application;
-use crate::config::{self, Overrides, Role};
+use crate::config::{self, MetricsListen, Overrides, Role};
 use crate::proto::v1::UpdatePolicyRequest;
 use crate::proto::v1::policy_service_client::PolicyServiceClient;
 use crate::proto::v1::review_service_client::ReviewServiceClient;
@@ -47,7 +47,7 @@ impl Stage {
         let directory = std::env::temp_dir().join(format!("modqueue-demo-{}", crate::domain::new_id()));
         let overrides = Overrides {
             listen: Some("127.0.0.1:0".parse()?),
-            metrics_listen: Some("127.0.0.1:0".parse()?),
+            metrics_listen: Some(MetricsListen::At("127.0.0.1:0".parse()?)),
             data_dir: Some(directory.clone()),
             ..Overrides::default()
         };

@@ -1,83 +1,56 @@
 //! Who calls, what they may do, and on which site.
 //!
-//! Tokens are known by their SHA-256 alone, so a configuration that leaks gives nobody away. Whatever is
-//! presented is compared with every token, each in constant time, so that the time taken tells nothing.
+//! A caller proves itself with a token or with a client certificate (`registry.rs`). A call that carries a token counts as
+//! the token's, whatever certificate its connection has.
 //!
 //! Architecture invariant: the [`Caller`] is the only source of a [`SiteName`] and of a reviewer's name for
 //! the handlers; there is no other way from a request to a site.
 
+mod peer;
+mod registry;
+
 use std::sync::Arc;
 
-use tonic::metadata::MetadataMap;
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
 use super::convert::Check;
 use super::status;
-use crate::config::{Fingerprint, Role, Token};
+use crate::config::{Principal, Role};
 use crate::domain::SiteName;
+use registry::Entry;
+
+pub use peer::{ClientCertificate, Peer};
+pub use registry::Registry;
 
 /// Bytes of a moderator's name.
 const MAX_REVIEWER: usize = 128;
 
-/// The tokens of one server, and the sites it serves.
-pub struct Tokens {
-    tokens: Vec<Arc<Token>>,
-    sites: Arc<[SiteName]>,
-}
-
 /// Whoever made a call.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    token: Arc<Token>,
+    entry: Arc<Entry>,
     sites: Arc<[SiteName]>,
 }
 
-/// The interceptor before a service: lets tokens in that have one of its roles.
+/// The interceptor before a service: lets callers in that have one of its roles.
 #[derive(Clone)]
 pub struct Gate {
-    tokens: Arc<Tokens>,
+    registry: Arc<Registry>,
     roles: &'static [Role],
 }
 
-impl Tokens {
-    /// Tokens for a server of `sites`.
-    pub fn new(tokens: Vec<Token>, sites: Vec<SiteName>) -> Self {
-        Self { tokens: tokens.into_iter().map(Arc::new).collect(), sites: sites.into() }
-    }
-
-    fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {
-        let presented = Fingerprint::of(bearer(metadata)?);
-        let known = self
-            .tokens
-            .iter()
-            .fold(None, |known, token| if token.fingerprint == presented { Some(token) } else { known });
-        let token = Arc::clone(known.ok_or_else(status::token_unknown)?);
-        Ok(Caller { token, sites: Arc::clone(&self.sites) })
-    }
-}
-
-fn bearer(metadata: &MetadataMap) -> Result<&str, Status> {
-    let header = metadata.get("authorization").and_then(|value| value.to_str().ok());
-    let (scheme, token) = header.and_then(|value| value.trim().split_once(' ')).unwrap_or_default();
-    let token = token.trim_start();
-    if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() {
-        Ok(token)
-    } else {
-        Err(status::token_missing())
-    }
-}
-
 impl Gate {
-    /// A gate for tokens that have one of `roles`.
-    pub fn new(tokens: Arc<Tokens>, roles: &'static [Role]) -> Self {
-        Self { tokens, roles }
+    /// A gate for callers that have one of `roles`.
+    pub fn new(registry: Arc<Registry>, roles: &'static [Role]) -> Self {
+        Self { registry, roles }
     }
 }
 
 impl Interceptor for Gate {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let caller = self.tokens.caller(request.metadata())?;
+        let certificate = request.extensions().get::<Peer>().and_then(Peer::certificate);
+        let caller = self.registry.caller(request.metadata(), certificate)?;
         caller.require(self.roles)?;
         request.extensions_mut().insert(caller);
         Ok(request)
@@ -95,9 +68,18 @@ impl Caller {
         Ok((caller.ok_or_else(|| status::internal("a service without a gate was called"))?, message))
     }
 
-    /// The token's name, for history and log.
+    /// The caller's name, for history and log.
     pub fn name(&self) -> &str {
-        &self.token.name
+        &self.principal().name
+    }
+
+    /// Waits until the caller is no longer known here, or no longer as it was.
+    pub async fn revoked(self) {
+        self.entry.revoked().await;
+    }
+
+    fn principal(&self) -> &Principal {
+        self.entry.principal()
     }
 
     /// Refuses a caller that has none of `roles`.
@@ -105,7 +87,7 @@ impl Caller {
     /// # Errors
     /// PERMISSION_DENIED.
     pub fn require(&self, roles: &[Role]) -> Result<(), Status> {
-        if self.token.roles.iter().any(|role| roles.contains(role)) {
+        if self.principal().roles.iter().any(|role| roles.contains(role)) {
             Ok(())
         } else {
             Err(status::role_missing(self.name(), roles))
@@ -115,14 +97,14 @@ impl Caller {
     /// The site that a request is about: the one named, or the only one that this caller may touch.
     ///
     /// # Errors
-    /// A site that the token may not touch, that is not served, or that had to be named.
+    /// A site that the caller may not touch, that is not served, or that had to be named.
     pub fn site(&self, named: &str) -> Result<SiteName, Status> {
         if named.is_empty() {
             return self.only_site();
         }
         match self.sites.iter().find(|site| site.as_str() == named) {
             Some(site) if self.may_touch(site) => Ok(site.clone()),
-            _ if !self.token.sites.is_empty() => Err(status::site_forbidden(self.name(), named)),
+            _ if !self.principal().sites.is_empty() => Err(status::site_forbidden(self.name(), named)),
             _ => {
                 let mut check = Check::default();
                 check.site("site", named);
@@ -146,21 +128,25 @@ impl Caller {
     }
 
     fn may_touch(&self, site: &SiteName) -> bool {
-        self.token.sites.is_empty() || self.token.sites.contains(site)
+        self.principal().sites.is_empty() || self.principal().sites.contains(site)
     }
 
-    /// The moderator who acts: the one named, or the token's own name.
+    /// The moderator who acts: the one named, or the caller's own name.
     ///
     /// # Errors
-    /// Another name than the token's, when the token may not act for others; one that is too long.
+    /// Another name than the caller's, when it may not act for others; one that is too long.
     pub fn reviewer(&self, named: String) -> Result<String, Status> {
-        if named.is_empty() || named == self.token.name {
-            return Ok(self.token.name.clone());
+        if named.is_empty() || named == self.principal().name {
+            return Ok(self.principal().name.clone());
         }
         let mut check = Check::default();
         let named = check.text("reviewer", named, MAX_REVIEWER);
         check.finish()?;
-        if self.token.may_act_for { Ok(named) } else { Err(status::reviewer_forbidden(self.name(), &named)) }
+        if self.principal().may_act_for {
+            Ok(named)
+        } else {
+            Err(status::reviewer_forbidden(self.name(), &named))
+        }
     }
 }
 
@@ -169,28 +155,30 @@ mod tests {
     use tonic_types::StatusExt;
 
     use super::*;
+    use crate::config::{Credential, Fingerprint};
 
     fn site(name: &str) -> SiteName {
         SiteName::new(name).unwrap()
     }
 
-    fn token(name: &str, roles: &[Role], sites: &[&str]) -> Token {
-        Token {
+    fn token(name: &str, roles: &[Role], sites: &[&str]) -> Principal {
+        Principal {
             name: name.into(),
-            fingerprint: Fingerprint::of(&format!("secret-{name}")),
+            credential: Credential::Token(Fingerprint::of(format!("secret-{name}").as_bytes())),
             roles: roles.to_vec(),
             sites: sites.iter().map(|name| site(name)).collect(),
             may_act_for: false,
         }
     }
 
-    fn tokens() -> Arc<Tokens> {
+    fn registry() -> Arc<Registry> {
         let tokens = vec![
             token("shop", &[Role::Portal], &["news"]),
             token("desk", &[Role::Moderator], &[]),
             token("both", &[Role::Portal, Role::Moderator], &["news", "blog"]),
+            Principal { may_act_for: true, ..token("proxy", &[Role::Moderator], &[]) },
         ];
-        Arc::new(Tokens::new(tokens, vec![site("news"), site("blog")]))
+        Arc::new(Registry::new(tokens, vec![site("news"), site("blog")]))
     }
 
     fn call(roles: &'static [Role], header: Option<&str>) -> Result<Caller, Status> {
@@ -198,7 +186,7 @@ mod tests {
         if let Some(header) = header {
             request.metadata_mut().insert("authorization", header.parse().unwrap());
         }
-        let admitted = Gate::new(tokens(), roles).call(request)?;
+        let admitted = Gate::new(registry(), roles).call(request)?;
         Caller::of(admitted).map(|(caller, ())| caller)
     }
 
@@ -258,11 +246,11 @@ mod tests {
 
     #[test]
     fn a_token_acts_under_its_own_name_unless_it_may_act_for_others() {
-        let mut desk = call(&[Role::Moderator], Some("Bearer secret-desk")).unwrap();
+        let desk = call(&[Role::Moderator], Some("Bearer secret-desk")).unwrap();
         assert_eq!(desk.reviewer(String::new()).unwrap(), "desk");
         assert_eq!(desk.reviewer("desk".into()).unwrap(), "desk");
         assert_eq!(reason(desk.reviewer("ada".into()).unwrap_err()), "REVIEWER_FORBIDDEN");
-        Arc::make_mut(&mut desk.token).may_act_for = true;
+        let desk = call(&[Role::Moderator], Some("Bearer secret-proxy")).unwrap();
         assert_eq!(desk.reviewer("ada".into()).unwrap(), "ada");
         assert_eq!(reason(desk.reviewer("a".repeat(129)).unwrap_err()), "FIELD_INVALID");
     }

@@ -38,7 +38,7 @@ use crate::proto::v1::review_service_server::ReviewServiceServer;
 use crate::proto::v1::submission_service_server::SubmissionServiceServer;
 use crate::queue::Queue;
 use crate::review::Review;
-use auth::{Gate, Tokens};
+use auth::{Gate, Registry};
 use door::{MOST_FOR_ALL, Porter};
 
 /// All that the calls of one worker are answered from.
@@ -56,15 +56,17 @@ pub struct RpcParts {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Who may call.
-    pub tokens: Arc<Tokens>,
+    pub registry: Arc<Registry>,
     /// Largest and longest.
     pub bounds: Bounds,
     /// How feeds are followed.
     pub follow: FollowOptions,
     /// Lets calls in.
     pub porter: Arc<Porter>,
-    /// The standard health service, shared by all workers.
-    pub health: health::HealthService,
+    /// The standard health service, shared by all workers; `None`: it is switched off.
+    pub health: Option<health::HealthService>,
+    /// Whether server reflection is served.
+    pub reflection: bool,
 }
 
 impl RpcParts {
@@ -80,14 +82,14 @@ impl RpcParts {
     }
 }
 
-/// The services of one worker. Health and reflection need no token.
+/// The services of one worker. Health and reflection need no token, and can be switched off.
 pub fn routes(parts: RpcParts) -> Routes {
-    let gate = |roles| Gate::new(Arc::clone(&parts.tokens), roles);
+    let gate = |roles| Gate::new(Arc::clone(&parts.registry), roles);
     let most = parts.bounds.max_message_bytes;
     let porter = Arc::clone(&parts.porter);
     let (portal, moderator) = (gate(&[Role::Portal]), gate(&[Role::Moderator]));
     let admin = gate(&[Role::Admin, Role::Moderator]);
-    let health = parts.health.clone();
+    let (health, reflection) = (parts.health.clone(), parts.reflection);
     let parts = Arc::new(parts);
     let submission = SubmissionServiceServer::new(submission::Submissions(Arc::clone(&parts)));
     let submission = porter.for_portals(submission.max_decoding_message_size(most));
@@ -95,11 +97,16 @@ pub fn routes(parts: RpcParts) -> Routes {
     let review = porter.for_staff(review.max_decoding_message_size(most));
     let policy = PolicyServiceServer::new(policy::PolicyCalls(parts));
     let policy = porter.for_staff(policy.max_decoding_message_size(most));
-    let routes = Routes::new(InterceptedService::new(submission, portal))
+    let mut routes = Routes::new(InterceptedService::new(submission, portal))
         .add_service(InterceptedService::new(review, moderator))
-        .add_service(InterceptedService::new(policy, admin))
-        .add_service(porter.for_all(health.max_decoding_message_size(MOST_FOR_ALL)));
-    with_reflection(routes, &porter).prepare()
+        .add_service(InterceptedService::new(policy, admin));
+    if let Some(health) = health {
+        routes = routes.add_service(porter.for_all(health.max_decoding_message_size(MOST_FOR_ALL)));
+    }
+    if reflection {
+        routes = with_reflection(routes, &porter);
+    }
+    routes.prepare()
 }
 
 /// Both versions, because clients in use ask for either; with the types of error details, so that they can

@@ -42,7 +42,8 @@ use crate::proto::v1::ErrorReason;
 use store::STORE_RETRY;
 
 pub use callers::{
-    reviewer_forbidden, role_missing, site_forbidden, site_unknown, token_missing, token_unknown,
+    certificate_unknown, reviewer_forbidden, revoked, role_missing, site_forbidden, site_unknown,
+    token_missing, token_unknown,
 };
 pub use comments::{claim_lost, comment_not_found, count_changed, listing, refused, revise, submit};
 pub use feed::feed;
@@ -75,7 +76,9 @@ fn fault(reason: ErrorReason, message: impl Into<String>) -> Fault {
 fn code(reason: ErrorReason) -> Code {
     match reason {
         ErrorReason::FieldInvalid | ErrorReason::PolicyInvalid => Code::InvalidArgument,
-        ErrorReason::TokenMissing | ErrorReason::TokenUnknown => Code::Unauthenticated,
+        ErrorReason::TokenMissing | ErrorReason::TokenUnknown | ErrorReason::CertificateUnknown => {
+            Code::Unauthenticated
+        }
         ErrorReason::RoleMissing | ErrorReason::SiteForbidden | ErrorReason::ReviewerForbidden => {
             Code::PermissionDenied
         }

@@ -1,12 +1,24 @@
 //! Starting and stopping the real server.
 
-use std::process::Command;
+use std::os::unix::net::UnixDatagram;
+use std::process::{Command, Output};
+use std::time::Duration;
 
 use modqueue::proto::v1::WatchDecisionsRequest;
 use modqueue::proto::v1::watch_decisions_request::Start;
 
 use crate::support::clients::submission;
+use crate::support::redis_server::RedisServer;
 use crate::support::server_process::ServerProcess;
+
+/// Runs the server's binary to its end; nothing of this machine's configuration counts.
+fn modqueue(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_modqueue")).args(arguments).output().expect("the server's binary runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_ends_streams_and_calls_cleanly_and_the_exit_code_is_zero() {
@@ -29,21 +41,113 @@ fn a_bad_configuration_tells_all_mistakes_and_exits_with_2() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("modqueue.toml");
     std::fs::write(&file, "listen = 'nowhere'\nsits = ['x']\n").expect("it can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_modqueue"))
-        .args(["check-config", "--config"])
-        .arg(&file)
-        .output()
-        .expect("the server's binary runs");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let output = modqueue(&["check-config", "--config", &file.display().to_string()]);
+    let told = said(&output);
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("line 1") && told.contains("line 2") && told.contains("did you mean"), "{told}");
 }
 
 #[test]
 fn the_demonstration_turns_out_as_promised() {
-    let output = Command::new(env!("CARGO_BIN_EXE_modqueue")).arg("demo").output().expect("the binary runs");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let output = modqueue(&["demo"]);
+    assert!(output.status.success(), "{}", said(&output));
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(shown.contains("Everything turned out as promised."), "{shown}");
+}
+
+#[test]
+fn exit_codes_tell_a_wrong_configuration_from_a_start_that_failed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("modqueue.toml");
+    let pem = directory.path().join("server.pem");
+    std::fs::write(&pem, "no certificate").expect("it can be written");
+    let tls = format!("[tls]\ncertificate = '{0}'\nkey = '{0}'\n", pem.display());
+    std::fs::write(&file, tls).expect("it can be written");
+    let (file, data) = (file.display().to_string(), directory.path().join("data").display().to_string());
+    for arguments in [&["check-config", "--config", &file][..], &["--config", &file], &["--listen", "here"]] {
+        let output = modqueue(&[arguments, &["--data-dir", &data]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let output = modqueue(&["--listen", &taken, "--data-dir", &data]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains(&taken), "{}", said(&output));
+}
+
+#[test]
+fn metrics_can_be_switched_off_by_flag_and_environment() {
+    let mut in_environment = Command::new(env!("CARGO_BIN_EXE_modqueue"));
+    in_environment.arg("check-config").env("MODQUEUE_METRICS_LISTEN", "off");
+    let output = in_environment.output().expect("it runs");
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(modqueue(&["check-config", "--metrics-listen", "off"]).status.success());
+    let refused = modqueue(&["check-config", "--metrics-listen", "on"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said(&refused).contains("or off"), "{}", said(&refused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_by_its_exit_code_whether_the_server_serves() {
+    let redis = RedisServer::start();
+    let server = ServerProcess::start_with(&["--store", &redis.url()]);
+    let ask = |address: &str| modqueue(&["health", "--server", address]);
+    let becomes = |code: i32| {
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let output = ask(server.address());
+            if output.status.code() == Some(code) {
+                return said(&output);
+            }
+            assert!(std::time::Instant::now() < until, "{}", said(&output));
+        }
+    };
+    becomes(0);
+    redis.freeze();
+    assert!(becomes(1).contains("does not serve"));
+    redis.thaw();
+    becomes(0);
+    let here = modqueue(&["health", "--listen", server.address()]);
+    assert!(here.status.success(), "it asks where it is configured to listen: {}", said(&here));
+    drop(server);
+    assert_eq!(ask("127.0.0.1:1").status.code(), Some(1));
+}
+
+#[test]
+fn health_and_reflection_can_be_switched_off() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("modqueue.toml");
+    std::fs::write(&file, "health = false\nreflection = false\n").expect("it can be written");
+    let server = ServerProcess::start_with(&["--config", &file.display().to_string()]);
+    let output = modqueue(&["health", "--server", server.address()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("health = true"), "{}", said(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_manager_hears_of_start_reload_and_stop_and_that_the_server_lives() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("notify");
+    let socket = UnixDatagram::bind(&path).expect("a socket");
+    socket.set_read_timeout(Some(Duration::from_secs(20))).expect("a time");
+    let heard = |wanted: &str| {
+        let mut message = [0; 512];
+        loop {
+            let length = socket.recv(&mut message).unwrap_or_else(|_| panic!("{wanted} is not told"));
+            let told = String::from_utf8_lossy(&message[..length]).into_owned();
+            if told.lines().any(|line| line == wanted) {
+                return told;
+            }
+            assert_eq!(told.trim(), "WATCHDOG=1", "before {wanted}");
+        }
+    };
+    let notify = path.display().to_string();
+    let mut server = ServerProcess::start_in(&[], &[("NOTIFY_SOCKET", &notify), ("WATCHDOG_USEC", "200000")]);
+    heard("READY=1");
+    heard("WATCHDOG=1");
+    server.signal("HUP");
+    assert!(heard("RELOADING=1").contains("MONOTONIC_USEC="));
+    heard("READY=1");
+    assert_eq!(server.terminate().code(), Some(0));
+    heard("STOPPING=1");
 }

@@ -4,7 +4,7 @@
 //! in memory. Cut into parts, all but one part stays here, where it is counted and where it goes when the
 //! connection does.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -15,6 +15,8 @@ use tonic::body::Body;
 
 use super::presence::Visit;
 use super::shares::{Exhausted, Share};
+use crate::rpc::auth::Caller;
+use crate::rpc::status;
 
 /// What is handed to HTTP/2 at once.
 const PART: usize = 32 << 10;
@@ -23,6 +25,15 @@ const PART: usize = 32 << 10;
 pub struct Held {
     pub share: Option<Share>,
     pub visit: Option<Visit>,
+    /// For a stream: ready when its caller is no longer known.
+    pub revoked: Option<Revoked>,
+}
+
+type Revoked = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Ready when a caller is no longer known.
+pub fn revoked(caller: Caller) -> Revoked {
+    Box::pin(caller.revoked())
 }
 
 struct Leaving {
@@ -70,6 +81,17 @@ impl Leaving {
         Ok(())
     }
 
+    /// The end of a stream whose caller is no longer known; whatever else was to come goes nowhere.
+    fn revoked(&mut self, context: &mut Context<'_>) -> Option<Frame<Bytes>> {
+        if self.held.revoked.as_mut()?.as_mut().poll(context).is_pending() {
+            return None;
+        }
+        self.held.revoked = None;
+        (self.inner, self.rest) = (Body::empty(), Bytes::new());
+        let ending = status::revoked().into_http::<()>();
+        Some(Frame::trailers(ending.into_parts().0.headers))
+    }
+
     fn part(&mut self) -> Bytes {
         let part = self.rest.split_to(self.rest.len().min(PART));
         if let Some(share) = &mut self.held.share {
@@ -91,6 +113,9 @@ impl HttpBody for Leaving {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = self.get_mut();
+        if let Some(ending) = this.revoked(context) {
+            return Poll::Ready(Some(Ok(ending)));
+        }
         if let Some(after) = this.after.take() {
             return Poll::Ready(Some(after));
         }

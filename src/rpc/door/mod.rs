@@ -14,7 +14,7 @@
 //!    stream is refused only while it opens; comments in a bulk stream wait for a place, and the wait is
 //!    passed on to the sender by HTTP/2's flow control.
 //! 5. **The answer** (`answer.rs`): counted against the token until the client has taken it. A large one that is too much
-//!    for a client with unread answers goes no further.
+//!    for a client with unread answers goes no further. A stream ends when its caller is no longer known here.
 //!
 //! What the library under us refuses by itself — a message that cannot be read or is too large, a method that is
 //! not there — is told here as every other error.
@@ -40,11 +40,11 @@ use tonic::body::Body;
 use tonic::codegen::{Service, http};
 use tonic::server::NamedService;
 
-use super::auth::Caller;
+use super::auth::{Caller, Peer};
 use super::{contract, status};
 use crate::config::Bounds;
 use crate::limit::{Crowd, Place};
-use answer::{Held, hold};
+use answer::{Held, hold, revoked};
 use arriving::Arriving;
 use room::{Room, Taken};
 
@@ -145,13 +145,15 @@ impl<S> Door<S> {
         let caller = request.extensions().get::<Caller>();
         let share = caller.map(|caller| self.porter.shares.take(caller.name(), is_stream)).transpose();
         let share = share.map_err(status::too_many_calls)?;
-        let presence = Presence::of(&request);
+        let presence = Peer::of(&request).map(Peer::presence);
         let taken = match (&share, presence) {
             (Some(share), _) => share.arriving(),
             (None, Some(presence)) => presence.arriving(),
             (None, None) => Taken::new(Room::new("", self.most)),
         };
-        let held = Held { share, visit: presence.map(Presence::visit) };
+        let visit = presence.map(Presence::visit);
+        let revoked = caller.filter(|_| is_stream).cloned().map(revoked);
+        let held = Held { share, visit, revoked };
         let request = request.map(|body| Arriving::new(body, self.most, taken));
         Ok(Entered { request, held, crowd: self.crowd.clone(), is_stream })
     }

@@ -4,9 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use tonic::codegen::http;
-use tonic::transport::server::TlsConnectInfo;
-
 use super::room::{Room, Taken};
 
 /// Bytes that calls without a token may have sent of messages that are not whole: theirs are small.
@@ -34,12 +31,6 @@ impl Presence {
     pub fn new() -> Arc<Self> {
         let (calls, unread, moved) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU64::new(0));
         Arc::new(Self { opened: Instant::now(), calls, unread, moved, arriving: Room::new("", ARRIVING) })
-    }
-
-    /// That of the connection which a request came by.
-    pub fn of<B>(request: &http::Request<B>) -> Option<&Arc<Self>> {
-        let plain = request.extensions().get::<Arc<Self>>();
-        plain.or_else(|| request.extensions().get::<TlsConnectInfo<Arc<Self>>>().map(TlsConnectInfo::get_ref))
     }
 
     /// Its room for messages that arrive in pieces, for calls without a token.

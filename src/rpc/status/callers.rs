@@ -18,19 +18,31 @@ pub fn token_unknown() -> Status {
     fault(ErrorReason::TokenUnknown, message).status()
 }
 
-/// The token may do other things.
-pub fn role_missing(token: &str, roles: &[Role]) -> Status {
+/// The client's certificate is not one of those that may call.
+pub fn certificate_unknown() -> Status {
+    let message = "this client certificate is not known here; send a token, or ask the operator of this server to add it";
+    fault(ErrorReason::CertificateUnknown, message).status()
+}
+
+/// The caller is no longer known, or no longer as it was when its stream began.
+pub fn revoked() -> Status {
+    let message = "what this stream was opened with is no longer valid here; open it again with what is";
+    fault(ErrorReason::TokenUnknown, message).status()
+}
+
+/// The caller may do other things.
+pub fn role_missing(caller: &str, roles: &[Role]) -> Status {
     let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
     let names = names.join(" or ");
-    let message = format!("token {token:?} lacks the role {names}; use one that has it");
+    let message = format!("{caller:?} lacks the role {names}; use one that has it");
     fault(ErrorReason::RoleMissing, message).with("role", names).status()
 }
 
-/// The token may touch other sites.
-pub fn site_forbidden(token: &str, site: &str) -> Status {
+/// The caller may touch other sites.
+pub fn site_forbidden(caller: &str, site: &str) -> Status {
     let message = match site {
-        "" => format!("token {token:?} may touch no site that is served here"),
-        _ => format!("token {token:?} may not touch site {:?}", brief(site)),
+        "" => format!("{caller:?} may touch no site that is served here"),
+        _ => format!("{caller:?} may not touch site {:?}", brief(site)),
     };
     fault(ErrorReason::SiteForbidden, message).with("site", brief(site)).status()
 }
@@ -42,10 +54,9 @@ pub fn site_unknown(site: &str) -> Status {
     fault(ErrorReason::SiteUnknown, message).with("site", site).resource("site", site).status()
 }
 
-/// The token may not act for somebody else.
-pub fn reviewer_forbidden(token: &str, reviewer: &str) -> Status {
-    let message = format!(
-        "token {token:?} may not act for {reviewer:?}; leave reviewer out, or set may_act_for for it"
-    );
+/// The caller may not act for somebody else.
+pub fn reviewer_forbidden(caller: &str, reviewer: &str) -> Status {
+    let message =
+        format!("{caller:?} may not act for {reviewer:?}; leave reviewer out, or set may_act_for for it");
     fault(ErrorReason::ReviewerForbidden, message).with("reviewer", reviewer).status()
 }

@@ -48,6 +48,8 @@ fn every_error_of_the_contract_has_its_code_and_its_reason() {
         (invalid(vec![violation("comment.text", "is required")]), Code::InvalidArgument, "FIELD_INVALID"),
         (token_missing(), Code::Unauthenticated, "TOKEN_MISSING"),
         (token_unknown(), Code::Unauthenticated, "TOKEN_UNKNOWN"),
+        (revoked(), Code::Unauthenticated, "TOKEN_UNKNOWN"),
+        (certificate_unknown(), Code::Unauthenticated, "CERTIFICATE_UNKNOWN"),
         (role_missing("shop", &[Role::Admin]), Code::PermissionDenied, "ROLE_MISSING"),
         (site_forbidden("shop", "blog"), Code::PermissionDenied, "SITE_FORBIDDEN"),
         (reviewer_forbidden("desk", "ada"), Code::PermissionDenied, "REVIEWER_FORBIDDEN"),

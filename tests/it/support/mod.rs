@@ -1,5 +1,6 @@
 //! What the tests stand on: real servers, fresh stores, sample comments.
 
+pub mod authority;
 pub mod backend;
 pub mod clients;
 pub mod exposition;
@@ -15,3 +16,9 @@ pub mod service;
 pub mod slow_link;
 pub mod store;
 pub mod workload;
+
+/// SHA-256 in hexadecimal digits.
+pub fn hex_sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,8 +1,9 @@
 //! The real `modqueue` binary, to be killed and started again.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
@@ -13,6 +14,7 @@ use super::clients::Clients;
 pub struct ServerProcess {
     directory: TempDir,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     running: Running,
 }
 
@@ -31,15 +33,27 @@ impl ServerProcess {
 
     /// Starts a server with more arguments, such as `["--store", "redis://127.0.0.1:6379"]`.
     pub fn start_with(arguments: &[&str]) -> Self {
+        Self::start_in(arguments, &[])
+    }
+
+    /// Starts a server with more arguments and environment variables.
+    pub fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let directory = tempfile::Builder::new().prefix("modqueue-server-").tempdir().expect("a directory");
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let running = spawn(directory.path().join("data"), &arguments);
-        Self { directory, arguments, running }
+        let environment: Vec<(String, String)> =
+            environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let running = spawn(directory.path(), &arguments, &environment);
+        Self { directory, arguments, environment, running }
     }
 
     /// Where it keeps its data.
     pub fn data_dir(&self) -> PathBuf {
         self.directory.path().join("data")
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.path().join("log")).expect("a log")
     }
 
     /// Where it listens.
@@ -87,16 +101,21 @@ impl ServerProcess {
         self.running.child.wait().expect("a killed process ends");
     }
 
+    /// Sends a signal, such as `HUP`.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.running.child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
     /// Sends SIGTERM and waits for its end.
     pub fn terminate(&mut self) -> ExitStatus {
-        let status = Command::new("kill").args(["-s", "TERM", &self.running.child.id().to_string()]).status();
-        assert!(status.expect("kill runs").success());
+        self.signal("TERM");
         self.running.child.wait().expect("it ends")
     }
 
     /// Starts it again on the same data.
     pub fn restart(&mut self) {
-        self.running = spawn(self.data_dir(), &self.arguments);
+        self.running = spawn(self.directory.path(), &self.arguments, &self.environment);
     }
 }
 
@@ -107,22 +126,26 @@ impl Drop for ServerProcess {
     }
 }
 
-fn spawn(data_dir: PathBuf, arguments: &[String]) -> Running {
+fn spawn(directory: &Path, arguments: &[String], environment: &[(String, String)]) -> Running {
+    let log = File::options().append(true).create(true).open(directory.join("log")).expect("a log");
     let mut child = Command::new(env!("CARGO_BIN_EXE_modqueue"))
         .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--workers", "2"])
         .arg("--data-dir")
-        .arg(data_dir)
+        .arg(directory.join("data"))
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .env("RUST_LOG", "error")
-        .stderr(Stdio::inherit())
+        .envs(environment.iter().cloned())
+        .stderr(log)
         .spawn()
         .expect("the server's binary runs");
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let mut lines = output.lines().map_while(Result::ok);
     let mut told = |start: &str| lines.find_map(|line| line.strip_prefix(start).map(str::to_owned));
-    let address = told("listening on ").expect("the server says where it listens");
+    let log = || std::fs::read_to_string(directory.join("log")).unwrap_or_default();
+    let address = told("listening on ");
+    let address = address.unwrap_or_else(|| panic!("it does not say where it listens: {}", log()));
     let metrics = told("  metrics   http://").expect("the server says where its metrics are");
     let metrics = metrics.trim_end_matches("/metrics").to_owned();
     // The rest is read on, so that the server never writes into a closed pipe.

@@ -8,7 +8,6 @@ use modqueue::domain::ManualClock;
 use modqueue::proto::v1::policy_service_client::PolicyServiceClient;
 use modqueue::proto::v1::review_service_client::ReviewServiceClient;
 use modqueue::proto::v1::submission_service_client::SubmissionServiceClient;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -127,8 +126,7 @@ impl Service {
 
 fn configuration(store: &str, settings: &str) -> String {
     let tokens = TOKENS.map(|(name, roles, sites, may_act_for)| {
-        let secret = Sha256::digest(format!("{name}-secret").as_bytes());
-        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = super::hex_sha256(format!("{name}-secret").as_bytes());
         let head = format!("[[tokens]]\nname = '{name}'\nsha256 = '{hex}'\nroles = [{roles}]\n");
         format!("{head}sites = [{sites}]\nmay_act_for = {may_act_for}\n")
     });
