@@ -8,8 +8,6 @@ use unicode_normalization::UnicodeNormalization;
 /// Bytes read from the beginning and from the end of a long text.
 const HEAD: usize = 3_072;
 const TAIL: usize = 1_024;
-/// Digits of one number that are told apart from fewer.
-const LONGEST_NUMBER: usize = 6;
 
 /// One character of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +44,8 @@ pub(super) fn fold(text: &str, out: &mut Vec<Folded>) -> Counts {
     out.clear();
     out.reserve(text.len().min(HEAD + TAIL) + 1);
     let (counts, kinds) = (Counts::default(), [0; Kind::COUNT]);
-    let mut folder = Folder { out, counts, kinds, last: None, run: 0, number: 0 };
+    // No character is folded to NUL, so nothing is taken for a repeat of it.
+    let mut folder = Folder { out, counts, kinds, last: '\0', run: 0 };
     if text.len() <= HEAD + TAIL {
         folder.read(text, 0);
     } else {
@@ -86,16 +85,26 @@ impl Kind {
     }
 }
 
-/// What each ASCII character is and is folded to.
+/// What each ASCII character is and is folded to: digits to `0`, controls to a space.
 const ASCII: [(Kind, u8); 128] = {
     let mut table = [(Kind::Other, b' '); 128];
     let mut byte = b' ';
     while byte < 0x7F {
-        table[byte as usize] = (Kind::of(byte), byte.to_ascii_lowercase());
+        let folded = if byte.is_ascii_digit() { b'0' } else { byte.to_ascii_lowercase() };
+        table[byte as usize] = (Kind::of(byte), folded);
         byte += 1;
     }
     table
 };
+
+/// How often a folded character is kept in a row: of a number, more digits are no longer told apart.
+const fn longest_run(character: char) -> u32 {
+    match character {
+        ' ' => 1,
+        '0' => 6,
+        _ => 2,
+    }
+}
 
 /// What is asked of a character beyond ASCII.
 #[derive(Debug, Clone, Copy)]
@@ -133,20 +142,27 @@ struct Folder<'a> {
     counts: Counts,
     /// How many ASCII characters there are of each kind.
     kinds: [u32; Kind::COUNT],
-    last: Option<char>,
+    last: char,
+    /// How often `last` stands in a row so far.
     run: u32,
-    number: usize,
 }
 
 impl Folder<'_> {
     fn read(&mut self, text: &str, offset: usize) {
-        for (at, character) in text.char_indices() {
-            let start = (offset + at) as u32;
-            self.counts.all += 1;
-            if character.is_ascii() {
-                self.ascii(character as u8, start, start + 1);
-            } else {
-                self.beyond_ascii(character, start, start + character.len_utf8() as u32);
+        self.counts.all += text.chars().count() as u32;
+        let mut at = 0;
+        while at < text.len() {
+            let rest = &text[at..];
+            let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+            for (index, byte) in rest.bytes().take(ascii).enumerate() {
+                let start = (offset + at + index) as u32;
+                self.ascii(byte, start, start + 1);
+            }
+            at += ascii;
+            if let Some(character) = rest[ascii..].chars().next() {
+                let end = at + character.len_utf8();
+                self.beyond_ascii(character, (offset + at) as u32, (offset + end) as u32);
+                at = end;
             }
         }
     }
@@ -163,26 +179,14 @@ impl Folder<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn ascii(&mut self, byte: u8, start: u32, end: u32) {
         let (kind, folded) = ASCII[usize::from(byte & 0x7F)];
         self.kinds[kind as usize] += 1;
+        self.put(folded as char, start, end, matches!(kind, Kind::Small | Kind::Capital | Kind::Digit));
         if kind == Kind::Digit {
-            self.digit(start, end);
-        } else {
-            self.put(folded as char, start, end, matches!(kind, Kind::Small | Kind::Capital));
+            self.counts.longest_number = self.counts.longest_number.max(self.run);
         }
-    }
-
-    fn digit(&mut self, start: u32, end: u32) {
-        self.number = if self.last == Some('0') { self.number + 1 } else { 1 };
-        self.counts.longest_number = self.counts.longest_number.max(self.number as u32);
-        if self.number <= LONGEST_NUMBER {
-            self.out.push(Folded { character: '0', start, end, in_word: true });
-        } else if let Some(last) = self.out.last_mut() {
-            last.end = end;
-        }
-        (self.last, self.run) = (Some('0'), 1);
     }
 
     fn beyond_ascii(&mut self, character: char, start: u32, end: u32) {
@@ -241,13 +245,12 @@ impl Folder<'_> {
         }
     }
 
-    /// Adds a character; spaces once, others at most twice in a row.
-    #[inline]
+    /// Adds a character, unless it stands in a row too often.
+    #[inline(always)]
     fn put(&mut self, character: char, start: u32, end: u32, in_word: bool) {
-        self.run = if self.last == Some(character) { self.run + 1 } else { 1 };
-        self.last = Some(character);
-        let longest = if character == ' ' { 1 } else { 2 };
-        if self.run <= longest {
+        self.run = if self.last == character { self.run + 1 } else { 1 };
+        self.last = character;
+        if self.run <= longest_run(character) {
             self.out.push(Folded { character, start, end, in_word });
         } else if let Some(last) = self.out.last_mut() {
             last.end = end;

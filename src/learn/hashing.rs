@@ -9,7 +9,7 @@ pub(super) const START: u64 = 0x243F_6A88_85A3_08D3;
 
 /// `hash` with one more value behind it.
 #[inline]
-pub(super) fn push(hash: u64, value: u64) -> u64 {
+pub(super) const fn push(hash: u64, value: u64) -> u64 {
     (hash.rotate_left(5) ^ value).wrapping_mul(FACTOR)
 }
 

@@ -66,8 +66,8 @@ pub(super) fn cut(text: &mut [Folded], tokens: &mut Vec<Token>) -> Marks {
             first += 1;
             continue;
         }
-        let chunk = first..chunk_end(text, first);
-        match link_host(&text[chunk.clone()]) {
+        let (chunk, dotted) = chunk_from(text, first);
+        match if dotted { link_host(&text[chunk.clone()]) } else { None } {
             Some((host, bare)) => {
                 marks.links += 1;
                 marks.bare_hosts += u32::from(bare);
@@ -81,9 +81,14 @@ pub(super) fn cut(text: &mut [Folded], tokens: &mut Vec<Token>) -> Marks {
     marks
 }
 
-fn chunk_end(text: &[Folded], first: usize) -> usize {
-    let length = text[first..].iter().position(|folded| folded.character == ' ');
-    length.map_or(text.len(), |length| first + length)
+/// From `first` to the next space, and whether there is a dot or colon in between, as every link has.
+fn chunk_from(text: &[Folded], first: usize) -> (std::ops::Range<usize>, bool) {
+    let (mut end, mut dotted) = (first, false);
+    while let Some(folded) = text.get(end).filter(|folded| folded.character != ' ') {
+        dotted |= matches!(folded.character, '.' | ':');
+        end += 1;
+    }
+    (first..end, dotted)
 }
 
 fn link(text: &[Folded], host: std::ops::Range<usize>, chunk: std::ops::Range<usize>) -> Token {
@@ -149,58 +154,89 @@ fn cut_chunk(text: &mut [Folded], chunk: std::ops::Range<usize>, tokens: &mut Ve
             '$' | '£' | '€' | '₽' | '₹' => marks.money += 1,
             _ => {}
         }
-        let end = if text[at].in_word { word_end(text, at, chunk.end) } else { at + 1 };
-        tokens.push(token(text, at..end, marks));
-        at = end;
+        let token = if text[at].in_word { word(text, at, chunk.end, marks) } else { symbol(text, at) };
+        at = usize::from(token.last);
+        tokens.push(token);
     }
 }
 
-fn word_end(text: &[Folded], start: usize, limit: usize) -> usize {
-    let mut end = start;
+fn symbol(text: &[Folded], at: usize) -> Token {
+    let mut hashes = Hashes::default();
+    hashes.push(text[at].character);
+    hashes.token(Kind::Symbol, at..at + 1)
+}
+
+/// The word that begins at `start`: letters and digits, and apostrophes between them.
+fn word(text: &mut [Folded], start: usize, limit: usize, marks: &mut Marks) -> Token {
+    let (mut end, mut hashes, mut cyrillic) = (start, Hashes::default(), false);
     while end < limit {
-        let inner = text[end].character == '\'' || text[end].character == '’';
-        let goes_on = inner && end + 1 < limit && text[end + 1].in_word;
-        if !text[end].in_word && !goes_on {
+        let Folded { character, in_word, .. } = text[end];
+        let inner = matches!(character, '\'' | '’') && end + 1 < limit && text[end + 1].in_word;
+        if !in_word && !inner {
             break;
         }
+        hashes.push(character);
+        cyrillic |= is_cyrillic(character);
         end += 1;
     }
-    end
+    marks.words += 1;
+    if cyrillic && unmix(&mut text[start..end]) {
+        marks.mixed_words += 1;
+        hashes = Hashes::default();
+        text[start..end].iter().for_each(|folded| hashes.push(folded.character));
+    }
+    hashes.token(Kind::Word, start..end)
 }
 
-fn token(text: &mut [Folded], range: std::ops::Range<usize>, marks: &mut Marks) -> Token {
-    let word = &mut text[range.clone()];
-    let is_word = word[0].in_word;
-    if is_word {
-        marks.words += 1;
-        marks.mixed_words += u32::from(unmix(word));
+/// The hash of a word as it grows, and of its beginnings that the lexicon may have.
+struct Hashes {
+    length: usize,
+    whole: u64,
+    beginnings: [u64; lexicon::BEGINNINGS],
+}
+
+impl Default for Hashes {
+    fn default() -> Self {
+        Self { length: 0, whole: START, beginnings: [0; lexicon::BEGINNINGS] }
     }
-    let mut beginnings = [0; lexicon::BEGINNINGS];
-    let mut hash = START;
-    for (index, folded) in word.iter().enumerate() {
-        hash = push(hash, u64::from(if folded.character == '’' { '\'' } else { folded.character }));
+}
+
+impl Hashes {
+    #[inline(always)]
+    fn push(&mut self, character: char) {
+        let character = if character == '’' { '\'' } else { character };
+        let hash = push(self.whole, u64::from(character));
+        self.whole = hash;
         if let Some(beginning) =
-            index.checked_sub(lexicon::SHORTEST_BEGINNING - 1).and_then(|at| beginnings.get_mut(at))
+            self.beginnings.get_mut(self.length.wrapping_sub(lexicon::SHORTEST_BEGINNING - 1))
         {
             *beginning = hash;
         }
+        self.length += 1;
     }
-    let known = (word.len() + 1).saturating_sub(lexicon::SHORTEST_BEGINNING).min(lexicon::BEGINNINGS);
-    let class = lexicon::class_of(hash, &beginnings[..known]);
-    let kind = if is_word { Kind::Word } else { Kind::Symbol };
-    Token { hash, class, kind, first: range.start as u16, last: range.end as u16 }
+
+    fn token(self, kind: Kind, range: std::ops::Range<usize>) -> Token {
+        let hash = self.whole;
+        let known = (self.length + 1).saturating_sub(lexicon::SHORTEST_BEGINNING).min(lexicon::BEGINNINGS);
+        let class = lexicon::class_of(hash, &self.beginnings[..known]);
+        Token { hash, class, kind, first: range.start as u16, last: range.end as u16 }
+    }
 }
 
-/// Turns look-alikes of other scripts into Cyrillic letters where a word has both. Tells whether it had.
+fn is_cyrillic(character: char) -> bool {
+    ('\u{400}'..='\u{52F}').contains(&character)
+}
+
+/// Turns look-alikes of other scripts into Cyrillic letters in a word that has Cyrillic ones. Tells whether there
+/// were any.
 fn unmix(word: &mut [Folded]) -> bool {
-    let cyrillic = |character: char| ('\u{400}'..='\u{52F}').contains(&character);
-    if !word.iter().any(|folded| cyrillic(folded.character))
-        || !word.iter().any(|folded| as_cyrillic(folded.character) != folded.character)
-    {
-        return false;
+    let mut mixed = false;
+    for folded in word {
+        let cyrillic = as_cyrillic(folded.character);
+        mixed |= cyrillic != folded.character;
+        folded.character = cyrillic;
     }
-    word.iter_mut().for_each(|folded| folded.character = as_cyrillic(folded.character));
-    true
+    mixed
 }
 
 /// The Cyrillic letter that a Latin, Greek or small-capital letter passes for.

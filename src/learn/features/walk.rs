@@ -8,6 +8,8 @@ use super::{Comment, ONE};
 
 /// Distance in tokens up to which two classes are seen together.
 const REACH: usize = 4;
+/// Where the hash of every piece starts.
+const PIECES: u64 = push(START, Block::Pieces as u64);
 /// The value of a sign: signs are few and each tells by itself.
 const SIGN: u16 = (0.3 * ONE) as u16;
 
@@ -80,13 +82,12 @@ fn pieces(comment: &Comment, sink: &mut impl Sink) {
 fn pieces_of(padded: &[char], start: usize, sink: &mut impl Sink) {
     let end = start + padded.len() - 2;
     for first in 0..padded.len() - 2 {
+        let piece = &padded[first..padded.len().min(first + 5)];
         let place = start + first.saturating_sub(1);
-        let mut hash = push(START, Block::Pieces as u64);
-        for (index, &character) in padded[first..].iter().take(5).enumerate() {
+        let mut hash = piece[..2].iter().fold(PIECES, |hash, &character| push(hash, u64::from(character)));
+        for (index, &character) in piece[2..].iter().enumerate() {
             hash = push(hash, u64::from(character));
-            if index >= 2 {
-                sink.add(hash, place, (start + first + index).min(end));
-            }
+            sink.add(hash, place, (start + first + 2 + index).min(end));
         }
     }
 }
