@@ -7,6 +7,8 @@ use super::layout::{BINS, bin_middle};
 const NEUTRAL: f32 = 0.02;
 /// Points beyond which certainty adds nothing.
 pub const MOST_POINTS: f64 = 12.0;
+/// Share of wrong decisions that is borne in the bin at a threshold.
+const WORST_BIN: f64 = 0.1;
 /// How strongly the uncalibrated score is believed, in decisions.
 const BELIEF: f64 = 20.0;
 
@@ -82,8 +84,8 @@ impl Calibration {
 
     /// Where the filter may decide alone when `accepted`, from 0 to 1, of what it publishes and of what
     /// it rejects may be wrong. One more mistake is counted than was seen, so that without enough
-    /// decisions (200 for 0.5 %) there is no threshold. It never lies where nothing was decided, nor
-    /// where most decisions went the other way, however many were right further out.
+    /// decisions (200 for 0.5 %) there is no threshold. It never lies where nine in ten decisions are not
+    /// known to have gone the right way, however many did further out.
     pub fn thresholds(&self, accepted: f64) -> Thresholds {
         let bins = || self.outcomes.iter().enumerate();
         let publish = furthest(bins().map(|(bin, &[fine, rejected])| (bin, fine, rejected)), accepted);
@@ -113,8 +115,9 @@ fn furthest(bins: impl Iterator<Item = (usize, u32, u32)>, accepted: f64) -> Opt
     for (bin, right, wrong_here) in bins {
         wrong += wrong_here;
         all += right + wrong_here;
-        let bearable = f64::from(wrong + 1) <= accepted * f64::from(all + 1);
-        if bearable && right > 0 && right >= wrong_here {
+        let is_bearable =
+            |wrong: u32, all: u32, share: f64| f64::from(wrong + 1) <= share * f64::from(all + 1);
+        if is_bearable(wrong, all, accepted) && is_bearable(wrong_here, right + wrong_here, WORST_BIN) {
             furthest = Some(bin);
         }
     }

@@ -22,18 +22,24 @@ pub(super) const LESSONS: usize = INTERCEPTS + 2;
 /// Lessons learned less lessons undone.
 pub(super) const STANDING: usize = LESSONS + 1;
 
-/// Lessons in a generation of recent memory; two generations are kept.
+/// Lessons after which the teachers of the generation before last are forgotten.
 pub(super) const GENERATION: u32 = 1_024;
-/// Cells of one generation: outcomes by score, then lessons by teacher.
-pub(super) const GENERATION_CELLS: usize = 2 * BINS + TEACHERS;
+/// Generations after which the outcomes of the age before last are forgotten. Outcomes are remembered longer, since
+/// of what the filter decides alone only a sample comes back.
+pub(super) const AGE: u32 = 4;
 /// Scores are told apart in this many bins, half a unit of log-odds each, from -12 on.
 pub(super) const BINS: usize = 48;
 /// Teachers fall into this many cells.
 pub(super) const TEACHERS: usize = 8_192;
-const RECENT: usize = STANDING + 1;
+/// Outcomes by bin, approved and rejected, of an even and an odd age.
+const OUTCOMES: usize = STANDING + 1;
+/// Lessons by teacher, of an even and an odd generation.
+const TAUGHT: usize = OUTCOMES + 2 * AGE_CELLS;
+/// Cells of one age.
+pub(super) const AGE_CELLS: usize = 2 * BINS;
 
 /// Number of cells in all.
-pub const CELLS: usize = RECENT + 2 * GENERATION_CELLS;
+pub const CELLS: usize = TAUGHT + 2 * TEACHERS;
 
 /// The slot of a site's model that a feature's slot shares.
 #[inline]
@@ -46,9 +52,14 @@ pub(super) fn slot_cell(slot: u32) -> usize {
     site_slot(slot) * PER_SLOT
 }
 
-/// The first cell of a generation.
+/// The first cell of the outcomes of an age.
+pub(super) fn age_cell(age: u32) -> usize {
+    OUTCOMES + (age % 2) as usize * AGE_CELLS
+}
+
+/// The first cell of the teachers of a generation.
 pub(super) fn generation_cell(generation: u32) -> usize {
-    RECENT + (generation % 2) as usize * GENERATION_CELLS
+    TAUGHT + (generation % 2) as usize * TEACHERS
 }
 
 /// The bin of a score.

@@ -2,7 +2,7 @@
 
 use super::calibration::probability;
 use super::features::{Feature, VERSION};
-use super::layout::{self, GENERATION, GENERATION_CELLS, TEACHERS};
+use super::layout::{self, AGE, GENERATION, TEACHERS};
 use super::model::Model;
 use super::prior::Prior;
 use crate::domain::{Author, Draft};
@@ -77,7 +77,7 @@ pub struct Lesson {
     pub steps: [i32; 2],
     /// Bin of the score predicted before learning.
     pub bin: u8,
-    /// The generation of recent memory that it is counted in.
+    /// The generation of teachers that it is counted in; the outcome is counted in that generation's age.
     pub generation: u32,
 }
 
@@ -116,27 +116,21 @@ impl Lesson {
             changes.extend(model.forget(self.generation));
         }
         changes.push((layout::LESSONS as u32, 1));
-        self.add(features, teachers, true, 1, &mut changes);
+        self.add(features, 1, &mut changes);
+        self.count(teachers, self.generation, 1, &mut changes);
         changes
     }
 
     /// The changes that take the lesson back.
     pub fn undo(&self, model: &Model, features: &[Feature], teachers: &[u64]) -> Vec<Change> {
         let newest = model.lessons().saturating_sub(1) / GENERATION;
-        let remembered = newest.saturating_sub(self.generation) < 2;
         let mut changes = Vec::with_capacity(features.len() * 3 + 16);
-        self.add(features, teachers, remembered, -1, &mut changes);
+        self.add(features, -1, &mut changes);
+        self.count(teachers, newest, -1, &mut changes);
         changes
     }
 
-    fn add(
-        &self,
-        features: &[Feature],
-        teachers: &[u64],
-        recent: bool,
-        sign: i32,
-        changes: &mut Vec<Change>,
-    ) {
+    fn add(&self, features: &[Feature], sign: i32, changes: &mut Vec<Change>) {
         let share = i32::from(self.share) * sign;
         let mut push = |cell: usize, amount: i32| {
             if amount != 0 {
@@ -155,13 +149,18 @@ impl Lesson {
                 push(cell + layout::STEPS + index, sign * scaled(step, feature.value));
             }
         }
-        if recent {
-            let start = layout::generation_cell(self.generation);
+    }
+
+    /// Counts the outcome and the teachers, as far as they are remembered while `newest` is the newest generation.
+    fn count(&self, teachers: &[u64], newest: u32, sign: i32, changes: &mut Vec<Change>) {
+        if (newest / AGE).saturating_sub(self.generation / AGE) < 2 {
             let rejected = usize::from(self.class != Class::Fine);
-            push(start + 2 * usize::from(self.bin) + rejected, sign);
-            for &teacher in teachers {
-                push(start + GENERATION_CELLS - TEACHERS + teacher_cell(teacher), sign);
-            }
+            let outcome = layout::age_cell(self.generation / AGE) + 2 * usize::from(self.bin) + rejected;
+            changes.push((outcome as u32, sign));
+        }
+        if newest.saturating_sub(self.generation) < 2 {
+            let start = layout::generation_cell(self.generation);
+            changes.extend(teachers.iter().map(|&teacher| ((start + teacher_cell(teacher)) as u32, sign)));
         }
     }
 }

@@ -7,8 +7,8 @@
 use super::calibration::Calibration;
 use super::features::{Feature, ONE, SlotWeights};
 use super::layout::{
-    self, BINS, CELLS, GENERATION, GENERATION_CELLS, INTERCEPTS, LESSONS, PER_SLOT, SITE_SLOTS, STANDING,
-    STEPS, TEACHERS, TOTALS,
+    self, AGE, AGE_CELLS, BINS, CELLS, INTERCEPTS, LESSONS, PER_SLOT, SITE_SLOTS, STANDING, STEPS, TEACHERS,
+    TOTALS,
 };
 use super::lesson::{Change, Class, STEP_ONE, teacher_cell};
 use super::prior::Prior;
@@ -174,22 +174,23 @@ impl Model {
 
     /// Recent lessons of one teacher.
     pub(super) fn taught(&self, teacher: u64) -> u32 {
-        let cell = GENERATION_CELLS - TEACHERS + teacher_cell(teacher);
-        self.generations().map(|start| self.cells[start + cell].max(0) as u32).sum()
+        let of = |generation| self.cells[layout::generation_cell(generation) + teacher_cell(teacher)];
+        [0, 1].into_iter().map(|generation| of(generation).max(0) as u32).sum()
     }
 
-    /// Changes that empty the generation that `generation` takes the place of.
+    /// Changes that make room for a generation and, when one begins with it, for an age.
     pub(super) fn forget(&self, generation: u32) -> impl Iterator<Item = Change> {
-        let start = layout::generation_cell(generation);
-        let cells = &self.cells[start..start + GENERATION_CELLS];
-        let filled = cells.iter().enumerate().filter(|&(_, &amount)| amount != 0);
-        filled.map(move |(offset, &amount)| ((start + offset) as u32, -amount))
+        let teachers = layout::generation_cell(generation);
+        let outcomes = layout::age_cell(generation / AGE);
+        let of_age = if generation.is_multiple_of(AGE) { outcomes..outcomes + AGE_CELLS } else { 0..0 };
+        let cells = (teachers..teachers + TEACHERS).chain(of_age);
+        cells.map(|cell| (cell as u32, -self.cells[cell])).filter(|&(_, amount)| amount != 0)
     }
 
     /// How moderators decided on recent comments, by what had been predicted of them.
     pub fn calibration(&self) -> Calibration {
         let mut outcomes = [[0u32; 2]; BINS];
-        for start in self.generations() {
+        for start in [0, 1].map(layout::age_cell) {
             for (bin, outcome) in outcomes.iter_mut().enumerate() {
                 for (rejected, count) in outcome.iter_mut().enumerate() {
                     *count += self.cells[start + 2 * bin + rejected].max(0) as u32;
@@ -199,18 +200,9 @@ impl Model {
         Calibration::new(&outcomes)
     }
 
-    fn generations(&self) -> impl Iterator<Item = usize> {
-        [0, 1].into_iter().map(layout::generation_cell)
-    }
-
     /// Bytes that a model takes in memory, ready to judge by.
     pub const fn memory() -> usize {
         CELLS * size_of::<i32>() + size_of::<SlotWeights>()
-    }
-
-    /// Lessons after which recent memory has turned over once.
-    pub const fn recent() -> u32 {
-        GENERATION
     }
 }
 
@@ -306,11 +298,12 @@ mod tests {
     fn what_left_recent_memory_can_still_be_undone() {
         let mut school = School::new();
         let first = school.teach("buy the pills", Class::Spam, 1);
-        for number in 0..2 * u64::from(GENERATION) + 10 {
+        const REMEMBERED: u32 = layout::GENERATION * AGE;
+        for number in 0..2 * u64::from(REMEMBERED) + 10 {
             school.teach("an ordinary remark", Class::Fine, 100 + number);
         }
         let decided = school.model.calibration().decisions();
-        assert!((GENERATION..=2 * GENERATION).contains(&decided), "{decided}");
+        assert!((REMEMBERED..=2 * REMEMBERED).contains(&decided), "{decided}");
         school.undo(&first);
         assert_eq!(school.model.cells()[TOTALS + Class::Spam as usize], 0);
         assert_eq!(school.model.calibration().decisions(), decided);

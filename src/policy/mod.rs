@@ -55,7 +55,7 @@
 //!   the server that judges it. Either way a finding says so and the prior judges.
 //! - `accept_error`, from 0.001 to 0.2, lets the filter decide alone: of what it publishes and of what
 //!   it rejects by itself, this share may be wrong. Where that begins follows from how moderators
-//!   decided on the last one to two thousand comments; until they bear it out (200 decisions for 0.005),
+//!   decided on the last four to eight thousand comments; until they bear it out (200 decisions for 0.005),
 //!   and again when too few of them still do, nothing is decided alone. Left out: the filter adds points
 //!   and never decides.
 //! - `audit`, from 0 to 1, 0.05 when left out: the share of what it would decide alone that waits for a

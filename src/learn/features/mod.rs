@@ -21,8 +21,8 @@ use walk::{Sink, walk};
 
 pub use sum::{SlotWeights, Sums};
 
-/// Which features are made and how they are hashed. Weights of another version mean nothing.
-pub const VERSION: u16 = 1;
+/// Which features are made, how they are hashed, and how a model's cells lie. Weights of another version mean nothing.
+pub const VERSION: u16 = 2;
 /// Features fall into 2 to the power of this many slots.
 pub const SLOT_BITS: u32 = 18;
 /// Number of slots.
