@@ -43,6 +43,7 @@ fn people_see_the_mistakes_harmless_with_what_was_found_in_them() {
     let ran = evaluate(&[]);
     assert!(ran.stdout.contains("My ⟦pills⟧1 help, ␛[31mthank you."), "{}", ran.stdout);
     assert!(ran.stdout.contains("keywords/pills"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("good comments held or rejected 50.0 % (9.5 % to 90.5 %)"), "{}", ran.stdout);
     assert!(!ran.stdout.contains('\u{1b}'));
 }
 

@@ -10,13 +10,19 @@ use super::labelled::Labelled;
 use super::tally::{self, Hits};
 use crate::cli::output::json::Json;
 use crate::domain::{Action, Effect, Verdict};
-use crate::learn::evaluation::{Confusion, Judged, recall_at, roc_auc};
+use crate::learn::evaluation::{Confusion, Judged, bootstrap, recall_at, roc_auc, wilson};
 use crate::policy::Thresholds;
 use crate::proto::v1;
 use crate::rpc::convert;
 
 /// False positives that are borne in [`Figures::recall_at_false_positives`].
 pub const FALSE_POSITIVES: f64 = 0.005;
+
+/// Samples from which the intervals of ranks are taken.
+const BOOTSTRAP: usize = 200;
+
+/// Where a figure lies with 95 % confidence: from, to.
+type Interval = (f64, f64);
 
 /// A labelled comment and what was made of it.
 pub struct Case {
@@ -76,8 +82,12 @@ pub struct Figures {
     pub bad: usize,
     /// Area under the ROC curve of the score.
     pub roc_auc: Option<f64>,
+    /// Its 95 % interval, by bootstrap.
+    pub roc_auc_interval: Option<Interval>,
     /// Largest recall at which at most 0.5 % of the good ones score as high.
     pub recall_at_false_positives: Option<f64>,
+    /// Its 95 % interval, by bootstrap.
+    pub recall_at_false_positives_interval: Option<Interval>,
     /// The score that gives it; `null` when none does.
     pub its_threshold: Option<f64>,
     /// Found: held or rejected.
@@ -101,10 +111,14 @@ pub struct Table {
     pub precision: Option<f64>,
     /// Share of the bad that are found.
     pub recall: Option<f64>,
+    /// Its 95 % interval, by Wilson.
+    pub recall_interval: Option<Interval>,
     /// Harmonic mean of both.
     pub f1: Option<f64>,
     /// Share of the good that are found.
     pub false_positive_rate: Option<f64>,
+    /// Its 95 % interval, by Wilson.
+    pub false_positive_rate_interval: Option<Interval>,
     /// Matthews' correlation.
     pub mcc: Option<f64>,
 }
@@ -159,11 +173,14 @@ fn figures(cases: &[&Case]) -> Figures {
         Table::from(Confusion::at(&judged, 1.0))
     };
     let best = recall_at(&scored, FALSE_POSITIVES);
+    let best_recall = |judged: &[Judged]| recall_at(judged, FALSE_POSITIVES).map(|(recall, _)| recall);
     Figures {
         comments: cases.len(),
         bad: cases.iter().filter(|case| case.comment.is_bad()).count(),
         roc_auc: roc_auc(&scored),
+        roc_auc_interval: bootstrap(&scored, BOOTSTRAP, roc_auc),
         recall_at_false_positives: best.map(|(recall, _)| recall),
+        recall_at_false_positives_interval: bootstrap(&scored, BOOTSTRAP, best_recall),
         its_threshold: best.map(|(_, threshold)| threshold).filter(|threshold| threshold.is_finite()),
         at_hold: at(Case::is_found),
         at_reject: at(Case::is_rejected),
@@ -176,6 +193,8 @@ fn judged(cases: &[&Case], score: impl Fn(&Case) -> f64) -> Vec<Judged> {
 
 impl From<Confusion> for Table {
     fn from(counts: Confusion) -> Self {
+        let (bad, good) =
+            (counts.true_positives + counts.false_negatives, counts.true_negatives + counts.false_positives);
         Self {
             true_positives: counts.true_positives,
             false_positives: counts.false_positives,
@@ -183,8 +202,10 @@ impl From<Confusion> for Table {
             false_negatives: counts.false_negatives,
             precision: counts.precision(),
             recall: counts.recall(),
+            recall_interval: wilson(counts.true_positives, bad),
             f1: counts.f1(),
             false_positive_rate: counts.false_positive_rate(),
+            false_positive_rate_interval: wilson(counts.false_positives, good),
             mcc: counts.matthews(),
         }
     }
@@ -264,6 +285,8 @@ mod tests {
     fn ranks_come_from_the_score_alone() {
         let overall = some().overall;
         assert_eq!(overall.roc_auc, Some(4.0 / 6.0));
+        let (low, high) = overall.roc_auc_interval.unwrap();
+        assert!(low < 4.0 / 6.0 && 4.0 / 6.0 < high && high <= 1.0, "{low} {high}");
         assert_eq!((overall.recall_at_false_positives, overall.its_threshold), (Some(1.0 / 3.0), Some(20.0)));
     }
 

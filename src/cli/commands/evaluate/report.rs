@@ -14,11 +14,7 @@ pub fn report(evaluation: &Evaluation, screen: &Screen) -> String {
     let good = overall.comments - overall.bad;
     let mut drawn = format!("{} comments: {} bad, {good} good\n", overall.comments, overall.bad);
     drawn.push_str(&format!("judging one took {:.0} µs (median)\n", evaluation.median_microseconds));
-    drawn.push_str(&format!("area under the ROC curve {}\n", figure(overall.roc_auc)));
-    let recall = percent(overall.recall_at_false_positives);
-    let threshold =
-        overall.its_threshold.map_or(String::new(), |score| format!(", from score {score:.1} on"));
-    drawn.push_str(&format!("recall at 0.5 % false positives {recall}{threshold}\n\n"));
+    drawn.push_str(&ranks(overall));
     drawn.push_str(&thresholds(evaluation, screen));
     let sections = [
         ("by source", by_source(evaluation, screen)),
@@ -35,6 +31,23 @@ pub fn report(evaluation: &Evaluation, screen: &Screen) -> String {
         drawn.push_str(&format!("\n{}\n{section}", screen.paint(STRONG, title)));
     }
     drawn
+}
+
+/// How well the score tells bad from good, each figure with its 95 % interval.
+fn ranks(overall: &Figures) -> String {
+    let area = figure(overall.roc_auc);
+    let within = between(overall.roc_auc_interval, figure);
+    let recall = percent(overall.recall_at_false_positives);
+    let recall_within = between(overall.recall_at_false_positives_interval, percent);
+    let threshold =
+        overall.its_threshold.map_or(String::new(), |score| format!(", from score {score:.1} on"));
+    let false_positives = percent(overall.at_hold.false_positive_rate);
+    let false_positives_within = between(overall.at_hold.false_positive_rate_interval, percent);
+    format!(
+        "area under the ROC curve {area}{within}\n\
+         recall at 0.5 % false positives {recall}{recall_within}{threshold}\n\
+         good comments held or rejected {false_positives}{false_positives_within}\n\n"
+    )
 }
 
 fn thresholds(evaluation: &Evaluation, screen: &Screen) -> String {
@@ -147,6 +160,12 @@ fn mistakes(mistakes: &[Mistake], screen: &Screen) -> String {
         format!("{name}\n{}", judged(&mistake.text, &mistake.verdict, screen))
     };
     mistakes.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// A 95 % interval in brackets.
+fn between(interval: Option<(f64, f64)>, shown: fn(Option<f64>) -> String) -> String {
+    let bracketed = |(low, high)| format!(" ({} to {})", shown(Some(low)), shown(Some(high)));
+    interval.map_or(String::new(), bracketed)
 }
 
 fn percent(share: Option<f64>) -> String {
