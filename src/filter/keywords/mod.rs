@@ -1,6 +1,6 @@
 //! Words and phrases from lists, however they are disguised.
 //!
-//! A word matches whole words and their simple inflections (`words`) or as it stands (`exact`); a
+//! A word matches whole words and their simple inflections (`words`) or as it stands (`exact`), as phrases do; a
 //! star at either end matches parts of words (`*fuck*`); several words are a phrase. Allowed words
 //! and phrases win over every list. Disguises are found by [`super::text`]; here it is decided
 //! whether a disguised word is a listed one.
@@ -31,7 +31,7 @@ pub struct WordList {
     pub class: Arc<str>,
     /// Most points that the list adds to one comment, whatever it finds.
     pub cap: f64,
-    /// Words and phrases, matched with their inflections.
+    /// Words, matched with their inflections, and phrases, matched as they stand.
     pub words: Vec<String>,
     /// Words and phrases matched as they stand.
     pub exact: Vec<String>,

@@ -80,6 +80,19 @@ local function damaged(what)
   return redis.error_reply('DAMAGED ' .. what)
 end
 
+-- The head of a comment as the server read it, or nil and what to answer instead.
+local function head_as_read(key, id, version)
+  local head = read_head(call('GETRANGE', key, 0, 39))
+  if head == nil then
+    return nil, { 'missing' }
+  elseif head == false then
+    return nil, damaged('comment ' .. id)
+  elseif head.version ~= version then
+    return nil, { 'again' }
+  end
+  return head
+end
+
 -- A comment's score in the list of its state: the waiting by falling tier, then by creation.
 local function place(state, tier, create, update)
   return state <= ESCALATED and (31 - tier) * 4398046511104 + create or update

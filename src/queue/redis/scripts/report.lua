@@ -8,13 +8,9 @@
 local RECORD, DECISIONS, HISTORY, REPORTERS = KEYS[16], KEYS[17], KEYS[18], KEYS[19]
 local id, read, reporter, step = ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[7])
 
-local head = read_head(call('GETRANGE', RECORD, 0, 39))
-if head == nil then
-  return { 'missing' }
-elseif head == false then
-  return damaged('comment ' .. id)
-elseif head.version ~= read then
-  return { 'again' }
+local head, refusal = head_as_read(RECORD, id, read)
+if not head then
+  return refusal
 elseif head.state == REJECTED or head.state == WITHDRAWN then
   return { 'state', head.state }
 elseif call('SISMEMBER', REPORTERS, reporter) == 1 then

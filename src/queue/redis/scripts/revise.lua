@@ -34,13 +34,9 @@ local function join_wave(print)
   keep_in_window(SEEN[slot], is_fresh, window, window_length, { print, pack('>I4', 0) .. id })
 end
 
-local head = read_head(call('GETRANGE', RECORD, 0, 39))
-if head == nil then
-  return { 'missing' }
-elseif head == false then
-  return damaged('comment ' .. id)
-elseif head.version ~= read then
-  return { 'again' }
+local head, refusal = head_as_read(RECORD, id, read)
+if not head then
+  return refusal
 elseif happened(HISTORY, event_id) then
   return repeated(head, DECISIONS, id)
 elseif head.state == WITHDRAWN then

@@ -7,13 +7,9 @@
 local RECORD, DECISIONS, HISTORY = KEYS[16], KEYS[17], KEYS[18]
 local id, read, expected, event_id = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 
-local head = read_head(call('GETRANGE', RECORD, 0, 39))
-if head == nil then
-  return { 'missing' }
-elseif head == false then
-  return damaged('comment ' .. id)
-elseif head.version ~= read then
-  return { 'again' }
+local head, refusal = head_as_read(RECORD, id, read)
+if not head then
+  return refusal
 elseif head.state == WITHDRAWN then
   return repeated(head, DECISIONS, id)
 elseif expected >= 0 and expected ~= head.version then
