@@ -64,7 +64,13 @@ impl Refusal {
     /// The message with the wrong fields behind it, in one line.
     pub fn in_one_line(&self) -> String {
         let fields = self.fields.iter().map(|(field, what)| format!("{field}: {what}")).collect::<Vec<_>>();
-        if fields.is_empty() { self.message.clone() } else { fields.join("; ") }
+        match fields.as_slice() {
+            [] if self.is_broken_connection() || (self.code == "UNAVAILABLE" && self.reason.is_empty()) => {
+                format!("no connection to the server ({})", self.message)
+            }
+            [] => self.message.clone(),
+            fields => fields.join("; "),
+        }
     }
 
     /// Whether the client itself made this, because the connection broke: the server's own always name a reason.

@@ -169,6 +169,8 @@ pub enum Event {
     Pasted(String),
     /// The terminal has another size.
     Resized,
+    /// The terminal is gone, or the system wants the review to end.
+    Ended,
     /// A second went by.
     Tick(Timestamp),
     /// A page of the queue, or why there is none.
@@ -176,6 +178,13 @@ pub enum Event {
         /// The listing that it belongs to.
         generation: u64,
         /// The page.
+        page: Result<ListCommentsResponse, Refusal>,
+    },
+    /// What the first rows are now, or why that cannot be told.
+    Looked {
+        /// The listing that they belong to.
+        generation: u64,
+        /// They.
         page: Result<ListCommentsResponse, Refusal>,
     },
     /// A comment with what is beside it.
@@ -267,8 +276,21 @@ pub enum Command {
         filter: String,
         /// In which order.
         order_by: &'static str,
+        /// How many of them.
+        page_size: u32,
         /// Where to go on; empty: at the first page.
         page_token: String,
+    },
+    /// The first rows as they are now, to see who looks at them.
+    Look {
+        /// Which listing it is for.
+        generation: u64,
+        /// Which comments.
+        filter: String,
+        /// In which order.
+        order_by: &'static str,
+        /// How many of them.
+        page_size: u32,
     },
     /// A comment with what is beside it.
     Inspect(String),
@@ -281,8 +303,13 @@ pub enum Command {
         /// The comments to keep.
         ids: Vec<String>,
     },
-    /// The end of a lease.
-    Release(String),
+    /// The end of a lease on these comments.
+    Release {
+        /// The lease.
+        claim_id: String,
+        /// The comments.
+        ids: Vec<String>,
+    },
     /// Decisions, each for itself.
     Decide(Vec<DecisionInput>),
     /// Put off.
@@ -347,7 +374,7 @@ pub enum Command {
         /// The decision.
         ruling: Ruling,
         /// Leases to end first: a wave is decided under none, and one's own would stand in its way.
-        claims: Vec<String>,
+        claims: Vec<Command>,
     },
     /// Into the terminal's clipboard.
     Copy(String),

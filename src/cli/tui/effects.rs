@@ -17,8 +17,8 @@ use crate::proto::v1::decide_matching_request::Target;
 use crate::proto::v1::review_service_client::ReviewServiceClient;
 use crate::proto::v1::*;
 
-/// Comments of a page of the list.
-const PAGE: u32 = 100;
+/// Comments around one that are listed at most.
+const AROUND: u32 = 100;
 
 /// Decisions of one call.
 const BATCH: usize = 200;
@@ -68,14 +68,14 @@ impl Effects {
 
     /// Gives the leases back, as far as that is done in a moment.
     pub async fn farewell(mut self, commands: Vec<Command>) {
-        let claim = |command| if let Command::Release(claim) = command { Some(claim) } else { None };
-        let _ = timeout(FAREWELL, self.release(commands.into_iter().filter_map(claim).collect())).await;
+        let _ = timeout(FAREWELL, self.release(commands)).await;
     }
 
     /// A lease that cannot be given back ends by itself.
-    async fn release(&mut self, claims: Vec<String>) {
-        for claim_id in claims {
-            let request = ReleaseClaimsRequest { site: self.site.clone(), claim_id, comment_ids: vec![] };
+    async fn release(&mut self, claims: Vec<Command>) {
+        for claim in claims {
+            let Command::Release { claim_id, ids } = claim else { continue };
+            let request = ReleaseClaimsRequest { site: self.site.clone(), claim_id, comment_ids: ids };
             let _ = self.service.release_claims(self.request(request)).await;
         }
     }
@@ -93,9 +93,13 @@ impl Effects {
 
     async fn run(mut self, command: Command) {
         let event = match command {
-            Command::List { generation, filter, order_by, page_token } => {
-                let page = self.list(filter, order_by, page_token).await;
+            Command::List { generation, filter, order_by, page_size, page_token } => {
+                let page = self.list(filter, order_by, page_size, page_token).await;
                 Event::Listed { generation, page }
+            }
+            Command::Look { generation, filter, order_by, page_size } => {
+                let page = self.list(filter, order_by, page_size, String::new()).await;
+                Event::Looked { generation, page }
             }
             Command::Inspect(id) => self.inspect(id).await,
             Command::Claim(ids) => self.claim(ids).await,
@@ -115,7 +119,7 @@ impl Effects {
                 self.release(claims).await;
                 return self.decide_wave(id, count, ruling).await;
             }
-            Command::Release(claim_id) => return self.release(vec![claim_id]).await,
+            claim @ Command::Release { .. } => return self.release(vec![claim]).await,
             Command::Free(rows) => return drop(spawn_blocking(move || drop(rows))),
             // The terminal does this one.
             Command::Copy(_) => return,
@@ -127,13 +131,14 @@ impl Effects {
         &mut self,
         filter: String,
         order_by: &str,
+        page_size: u32,
         page_token: String,
     ) -> Result<ListCommentsResponse, Refusal> {
         let request = self.request(ListCommentsRequest {
             site: self.site.clone(),
             filter,
             order_by: order_by.to_owned(),
-            page_size: PAGE,
+            page_size,
             page_token,
         });
         self.service.list_comments(request).await.map(Response::into_inner).map_err(refusal)
@@ -143,7 +148,7 @@ impl Effects {
         let comments = if relation == Relation::Wave {
             self.like(id.clone()).await.map_err(refusal)
         } else {
-            let page = self.list(filter, "create_time desc", String::new()).await;
+            let page = self.list(filter, "create_time desc", AROUND, String::new()).await;
             page.map(|page| page.comments)
         };
         Event::Around { id, relation, comments }
@@ -153,7 +158,7 @@ impl Effects {
         let request = ListSimilarCommentsRequest {
             site: self.site.clone(),
             comment_id,
-            page_size: PAGE,
+            page_size: AROUND,
             page_token: String::new(),
         };
         let page = self.service.list_similar_comments(self.request(request)).await?.into_inner();

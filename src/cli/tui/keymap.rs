@@ -63,7 +63,7 @@ const DEFAULTS: &[Row] = &[
     (Action::Search, "search", plain('/'), &[], "search the texts"),
     (Action::Filter, "filter", plain('f'), &[], "filter, such as score >= 5"),
     (Action::Clear, "clear", named(KeyCode::Esc), &[], "end search and filter"),
-    (Action::Thread, "thread", plain('t'), &[], "only this thread; again: all"),
+    (Action::Thread, "thread", plain('t'), &[], "this thread alone, or not"),
     (Action::Order, "order", plain('o'), &[], "order: risk, oldest, newest"),
     (Action::NextQueue, "next-queue", plain(']'), &[], "the other queue"),
     (Action::Reload, "reload", control('r'), &[named(KeyCode::F(5))], "list the queue anew"),

@@ -16,6 +16,7 @@ use std::io;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -77,6 +78,8 @@ async fn review(
     mut inbox: UnboundedReceiver<Event>,
     colour: bool,
 ) -> io::Result<Vec<Command>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut commands = state.begin();
@@ -90,10 +93,12 @@ async fn review(
                 command => effects.perform(command),
             }
         }
-        terminal.screen.draw(|frame| state.reach = view::draw(frame, state, colour))?;
+        terminal.screen.draw(|frame| state.stands(view::draw(frame, state, colour)))?;
         let event = tokio::select! {
             event = inbox.recv() => event,
             _ = seconds.tick() => Some(Event::Tick(Timestamp::now())),
+            _ = hangup.recv() => Some(Event::Ended),
+            _ = terminate.recv() => Some(Event::Ended),
         };
         let mut next = event;
         while let Some(event) = next {

@@ -1,5 +1,8 @@
 //! The real `modctl review` in a pseudo-terminal, before a real server.
 
+mod keys;
+mod scene;
+
 use std::process::Command;
 use std::time::Duration;
 

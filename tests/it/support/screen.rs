@@ -15,6 +15,8 @@ pub struct Screen {
     child: Child,
     drawn: Receiver<Vec<u8>>,
     terminal: vt100::Parser,
+    /// Everything that the program wrote.
+    written: Vec<u8>,
 }
 
 impl Screen {
@@ -46,7 +48,7 @@ impl Screen {
                 }
             }
         });
-        Self { child, drawn, terminal: vt100::Parser::new(24, 80, 0) }
+        Self { child, drawn, terminal: vt100::Parser::new(24, 80, 0), written: vec![] }
     }
 
     /// Presses keys, given as the bytes that a terminal sends for them.
@@ -71,6 +73,22 @@ impl Screen {
         self.wait_on_terminal("the terminal's owner", |terminal| terminal.alternate_screen() == owned);
     }
 
+    /// What is seen now.
+    pub fn seen(&self) -> String {
+        self.terminal.screen().contents()
+    }
+
+    /// Waits until the program has written this, be it seen or not.
+    pub fn wait_for_written(&mut self, bytes: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !String::from_utf8_lossy(&self.written).contains(bytes) {
+            let part = self.drawn.recv_timeout(end.saturating_duration_since(Instant::now()));
+            let part = part.unwrap_or_else(|_| panic!("{bytes:?} was not written"));
+            self.terminal.process(&part);
+            self.written.extend(part);
+        }
+    }
+
     /// Waits for the program's end.
     pub fn end(&mut self) -> ExitStatus {
         self.child.wait().expect("it ends")
@@ -83,6 +101,7 @@ impl Screen {
             let seen = self.terminal.screen().contents();
             let part = part.unwrap_or_else(|_| panic!("not so: {what}. What is seen:\n{seen}"));
             self.terminal.process(&part);
+            self.written.extend(part);
         }
     }
 }

@@ -23,8 +23,18 @@ impl State {
             Ok(page) => {
                 let flights = &self.flights;
                 let hidden = |id: &str| flights.get(id).is_some_and(|flight| !flight.is_back());
+                let first = self.queue.is_relisting() && self.queue.begins_at_top();
                 let old = self.queue.listed(generation, page.comments, page.next_page_token, &hidden);
-                if old.len() > FREED_AT_ONCE { vec![Command::Free(old)] } else { vec![] }
+                let mut commands = vec![];
+                if first && !self.queue.is_relisting() {
+                    let (rows, marked) = (&self.queue.rows, &self.queue.marked);
+                    commands = self.leases.give_up(|id| rows.place(id).is_some() || marked.contains(id));
+                    self.pass_over_claimed();
+                }
+                if old.len() > FREED_AT_ONCE {
+                    commands.push(Command::Free(old));
+                }
+                commands
             }
             Err(refusal) => {
                 self.queue.unlisted(generation);
@@ -35,7 +45,7 @@ impl State {
     }
 
     pub(super) fn inspected(&mut self, id: &str, page: Result<Box<InspectCommentResponse>, Refusal>) {
-        if self.undoing.contains(id) || self.flights.contains_key(id) {
+        if self.is_settling(id) {
             self.asked.remove(id);
             return;
         }
@@ -63,11 +73,23 @@ impl State {
         self.pages.insert(id.to_owned(), page);
     }
 
-    pub(super) fn claimed(&mut self, ids: &[String], claimed: Result<ClaimCommentsResponse, Refusal>) {
+    /// Leases on comments that are not listed any more are given back.
+    pub(super) fn claimed(
+        &mut self,
+        ids: &[String],
+        claimed: Result<ClaimCommentsResponse, Refusal>,
+    ) -> Vec<Command> {
         match claimed {
             Ok(claimed) => {
-                self.leases.claimed(&claimed);
+                self.leases.claimed(ids, &claimed);
+                let gone =
+                    claimed.comments.iter().filter(|comment| self.queue.rows.get(&comment.id).is_none());
+                let gone: Vec<_> = gone.map(|comment| comment.id.clone()).collect();
+                gone.iter().for_each(|id| _ = self.leases.drop(id));
                 claimed.comments.into_iter().for_each(|comment| self.replace(comment));
+                if !gone.is_empty() {
+                    return vec![Command::Release { claim_id: claimed.claim_id, ids: gone }];
+                }
             }
             Err(refusal) => {
                 self.leases.forget_asked(ids);
@@ -76,6 +98,7 @@ impl State {
                 }
             }
         }
+        vec![]
     }
 
     pub(super) fn renewed(
@@ -86,11 +109,11 @@ impl State {
     ) {
         match renewed {
             Ok(renewed) => {
-                self.leases.renewed(claim_id, moment(renewed.expire_time.as_ref()));
+                self.leases.renewed(claim_id, ids, moment(renewed.expire_time.as_ref()));
                 self.lose(&renewed.lost_comment_ids);
             }
             Err(refusal) => {
-                self.leases.renewed(claim_id, None);
+                self.leases.renewed(claim_id, ids, None);
                 if refusal.reason == "CLAIM_LOST" {
                     self.lose(ids);
                 }
@@ -112,6 +135,7 @@ impl State {
 
     pub(super) fn noted(&mut self, outcome: Outcome) {
         self.forget(&outcome.comment_id);
+        self.writing = self.writing.saturating_sub(1);
         match outcome.result {
             Ok(_) => self.tell("the note is written"),
             Err(refusal) => self.warn(format!("the note was not written: {}", refusal.in_one_line())),
@@ -120,6 +144,7 @@ impl State {
 
     pub(super) fn wave_counted(&mut self, id: String, count: Result<u64, Refusal>) {
         match count {
+            Ok(..2) => self.tell("no other comment that waits is like this one"),
             Ok(count) if self.prompt == Prompt::None => {
                 self.message = None;
                 self.prompt = Prompt::Wave { id, count };
@@ -130,9 +155,9 @@ impl State {
     }
 
     pub(super) fn watched(&mut self, watched: WatchQueueResponse) -> Vec<Command> {
-        if self.unwatched.take().is_some() {
+        let again = self.unwatched.take().is_some();
+        if again {
             self.tell("connected again");
-            self.asked.clear();
         }
         if watched.stats.is_some() {
             self.stats = watched.stats;
@@ -140,18 +165,57 @@ impl State {
         for change in &watched.changes {
             self.changed(change);
         }
-        if watched.incomplete { vec![self.queue.reload()] } else { vec![] }
+        match (again, watched.incomplete) {
+            (true, _) => self.reload(),
+            (false, true) => self.queue.look().into_iter().collect(),
+            (false, false) => vec![],
+        }
+    }
+
+    /// The rows stay where they are, whatever came in; only what is said of them is new.
+    pub(super) fn looked(&mut self, generation: u64, page: Result<ListCommentsResponse, Refusal>) {
+        let listed = self.queue.looked(generation);
+        let Some(page) = page.ok().filter(|_| listed) else { return };
+        let mut new = 0;
+        for comment in page.comments {
+            if self.queue.rows.get(&comment.id).is_none() {
+                new += u64::from(!self.is_known(&comment.id));
+            } else if !self.is_settling(&comment.id) {
+                self.seen_again(comment);
+            }
+        }
+        self.arrived = self.arrived.max(new);
+    }
+
+    /// Whether a comment that is not listed was decided or skipped here.
+    fn is_known(&self, id: &str) -> bool {
+        let mut done = self.done.values().flatten();
+        self.flights.contains_key(id) || self.queue.skips(id) || done.any(|done| done.comment.id == *id)
+    }
+
+    fn seen_again(&mut self, comment: Comment) {
+        let id = comment.id.clone();
+        match &comment.claim {
+            Some(claim) if self.leases.is_lost_to(&claim.claim_id, &id) => {
+                self.lose(std::slice::from_ref(&id))
+            }
+            Some(_) => {}
+            None => self.leases.freed(&id),
+        }
+        if self.queue.rows.get(&id).is_some_and(|row| row.etag != comment.etag) {
+            self.forget(&id);
+        }
+        self.replace(comment);
     }
 
     /// What this screen decided itself is known already.
     fn changed(&mut self, change: &QueueChange) {
         let id = &change.comment_id;
-        if self.flights.contains_key(id) || self.undoing.contains(id) {
+        if self.is_settling(id) {
             return;
         }
         if self.queue.rows.get(id).is_none() {
-            let known = self.done.iter().flatten().any(|done| done.comment.id == *id);
-            self.arrived += u64::from(self.queue.holds(change.state()) && !known);
+            self.arrived += u64::from(self.queue.holds(change.state()) && !self.is_known(id));
             return;
         }
         if !self.queue.holds(change.state()) {
@@ -171,17 +235,11 @@ impl State {
 
     fn claim_changed(&mut self, change: &QueueChange) {
         let id = &change.comment_id;
-        let ours = self.leases.on(id).map(|lease| lease.claim_id.clone());
-        let theirs = change.claim.as_ref().map(|claim| claim.claim_id.clone());
-        if ours.is_some() && theirs.is_some() && ours != theirs {
-            self.lose(std::slice::from_ref(id));
-        }
-        if theirs.is_none() && ours.is_none() {
-            self.leases.forget_asked(std::slice::from_ref(id));
-        }
-        let Some(row) = self.queue.rows.get_mut(id) else { return };
-        row.claim.clone_from(&change.claim);
-        if row.etag != change.etag {
+        let Some(row) = self.queue.rows.get(id) else { return };
+        let (claim, etag) = (change.claim.clone(), row.etag.clone());
+        let comment = Comment { claim, ..row.clone() };
+        self.seen_again(comment);
+        if etag != change.etag {
             self.forget(id);
         }
     }

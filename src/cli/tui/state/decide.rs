@@ -4,13 +4,15 @@ use super::{Lease, Place, State, Target};
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::cli::tui::action::{Command, Ruling};
-use crate::proto::v1::{Comment, CommentState, DecideMatchingResponse, DecisionInput};
+use crate::proto::v1::{Comment, DecideMatchingResponse, DecisionInput};
 
-/// Calls that can be taken back, one after the other.
+/// Steps that can be taken back, one after the other.
 const UNDO_DEPTH: usize = 200;
 
 /// A decision that the server has not answered yet.
 pub(super) struct Flight {
+    /// The key press that it belongs to; the later, the higher.
+    step: u64,
     place: Place,
     comment: Comment,
     lease: Option<Lease>,
@@ -25,11 +27,11 @@ impl Flight {
     }
 }
 
-/// A decision that can be taken back.
+/// What can be taken back.
 pub(super) struct Done {
     place: Place,
     pub(super) comment: Comment,
-    /// The version that the decision made; `None` while it is not confirmed.
+    /// The version that a decision made; `None`: the comment was only skipped.
     etag: Option<String>,
 }
 
@@ -46,6 +48,11 @@ impl State {
                 return vec![Command::DecideWave { id, count, ruling, claims }];
             }
         };
+        if let Some(id) = ids.iter().find(|id| self.is_settling(id)) {
+            self.warn(format!("{id} is still on its way back; decide it in a moment"));
+            return vec![];
+        }
+        self.steps += 1;
         let inputs: Vec<_> = ids.iter().filter_map(|id| self.take_off(id, &ruling)).collect();
         if inputs.is_empty() {
             self.tell("nothing is marked");
@@ -56,6 +63,7 @@ impl State {
             ids => format!("{} comments {}", ids.len(), ruling.told()),
         });
         self.last = Some(ruling);
+        self.pass_over_claimed();
         vec![Command::Decide(inputs)]
     }
 
@@ -81,14 +89,19 @@ impl State {
             reason: ruling.reason.clone(),
             ..DecisionInput::default()
         };
-        self.flights
-            .insert(id.to_owned(), Flight { place, comment, lease, ruling: ruling.clone(), undo: false });
+        let flight = Flight { step: self.steps, place, comment, lease, ruling: ruling.clone(), undo: false };
+        self.flights.insert(id.to_owned(), flight);
         Some(input)
     }
 
-    /// The server's answers to one call; those of one call are taken back together.
+    /// Whether the server has yet to say what became of a comment that is on the list again.
+    pub(super) fn is_settling(&self, id: &str) -> bool {
+        self.undoing.contains(id) || self.flights.contains_key(id)
+    }
+
+    /// The server's answers; what one key decided is taken back together.
     pub(super) fn confirmed(&mut self, outcomes: Vec<Outcome>) -> Vec<Command> {
-        let (mut done, mut commands) = (vec![], vec![]);
+        let mut commands = vec![];
         for outcome in outcomes {
             let id = outcome.comment_id;
             let Some(flight) = self.flights.remove(&id) else { continue };
@@ -100,26 +113,28 @@ impl State {
                 Ok(comment) => {
                     self.decided += 1;
                     self.forget(&id);
-                    done.push(Done {
-                        place: flight.place,
-                        comment: flight.comment,
-                        etag: Some(comment.etag),
-                    });
+                    let etag = Some(comment.etag);
+                    self.can_be_undone(
+                        flight.step,
+                        Done { place: flight.place, comment: flight.comment, etag },
+                    );
                 }
                 Err(refusal) => self.bring_back(&id, flight, &refusal),
-            }
-        }
-        if !done.is_empty() {
-            self.done.push_back(done);
-            if self.done.len() > UNDO_DEPTH {
-                self.done.pop_front();
             }
         }
         commands
     }
 
+    fn can_be_undone(&mut self, step: u64, done: Done) {
+        self.done.entry(step).or_default().push(done);
+        if self.done.len() > UNDO_DEPTH {
+            self.done.pop_first();
+        }
+    }
+
     fn bring_back(&mut self, id: &str, flight: Flight, refusal: &Refusal) {
         let why = refusal.in_one_line();
+        self.leaving = false;
         self.warn(format!("{id} was not {}: {why}", flight.ruling.told()));
         if let Some(lease) = flight.lease.filter(|_| refusal.reason != "CLAIM_LOST") {
             self.leases.keep(id, lease);
@@ -128,37 +143,39 @@ impl State {
         self.forget(id);
     }
 
-    /// Takes the last decision back, the ones that are not confirmed yet first.
+    /// Takes back what the last key decided or skipped, whether the server has answered it or not.
     pub(super) fn undo(&mut self) -> Vec<Command> {
-        let waiting: Vec<_> =
-            self.flights.iter().filter(|(_, flight)| !flight.undo).map(|(id, _)| id.clone()).collect();
-        if !waiting.is_empty() {
-            waiting.iter().for_each(|id| self.undo_in_flight(id));
-            return vec![];
-        }
-        let Some(batch) = self.done.pop_back() else {
+        let waiting = self.flights.iter().filter(|(_, flight)| !flight.undo);
+        let waiting: Vec<_> = waiting.map(|(id, flight)| (flight.step, id.clone())).collect();
+        let last_waiting = waiting.iter().map(|(step, _)| *step).max();
+        let Some(step) = last_waiting.max(self.done.last_key_value().map(|(step, _)| *step)) else {
             self.tell("nothing was decided here that could be taken back");
             return vec![];
         };
-        self.tell(match batch.as_slice() {
-            [one] => format!("{} is back", one.comment.id),
-            batch => format!("{} comments are back", batch.len()),
+        let waiting: Vec<_> = waiting.into_iter().filter(|(of, _)| *of == step).map(|(_, id)| id).collect();
+        let batch = self.done.remove(&step).unwrap_or_default();
+        self.tell(match (waiting.as_slice(), batch.as_slice()) {
+            ([id], []) => format!("{id} is back"),
+            ([], [one]) => format!("{} is back", one.comment.id),
+            (waiting, batch) => format!("{} comments are back", waiting.len() + batch.len()),
         });
-        let mut commands = vec![];
-        for done in batch.into_iter().rev() {
-            let id = done.comment.id.clone();
-            self.undoing.insert(id.clone());
-            self.queue.rows.put_back(done.place, done.comment);
-            commands.push(Command::Undo { id, etag: done.etag.unwrap_or_default() });
-        }
-        commands
+        waiting.iter().for_each(|id| self.undo_in_flight(id));
+        batch.into_iter().rev().filter_map(|done| self.undo_done(done)).collect()
+    }
+
+    fn undo_done(&mut self, done: Done) -> Option<Command> {
+        let id = done.comment.id.clone();
+        self.queue.unskip(&id);
+        self.queue.rows.put_back(done.place, done.comment);
+        let etag = done.etag?;
+        self.undoing.insert(id.clone());
+        Some(Command::Undo { id, etag })
     }
 
     fn undo_in_flight(&mut self, id: &str) {
         let Some(flight) = self.flights.get_mut(id) else { return };
         flight.undo = true;
         self.queue.rows.put_back(flight.place, flight.comment.clone());
-        self.tell(format!("{id} is back"));
     }
 
     pub(super) fn undone(&mut self, outcome: Outcome) {
@@ -181,23 +198,29 @@ impl State {
         }
     }
 
+    /// The server is told; what it says matters only when it refuses.
     pub(super) fn skip(&mut self, id: String) -> Vec<Command> {
-        let lease = self.leases.drop(&id);
-        if let Some((place, comment)) = self.queue.skip(&id) {
-            let ruling = Ruling::plain(CommentState::Unspecified);
-            self.flights.insert(id.clone(), Flight { place, comment, lease, ruling, undo: true });
+        if self.is_settling(&id) {
+            self.warn(format!("{id} is still on its way back; skip it in a moment"));
+            return vec![];
         }
+        self.leases.drop(&id);
+        if let Some((place, comment)) = self.queue.skip(&id) {
+            self.steps += 1;
+            self.can_be_undone(self.steps, Done { place, comment, etag: None });
+        }
+        self.pass_over_claimed();
         self.tell(format!("{id} skipped for an hour"));
         vec![Command::Skip(id)]
     }
 
     pub(super) fn was_skipped(&mut self, id: &str, result: Result<(), Refusal>) {
-        let Some(flight) = self.flights.remove(id) else { return };
-        if let Err(refusal) = result {
-            self.queue.unskip(id);
-            self.queue.rows.put_back(flight.place, flight.comment);
-            self.warn(format!("{id} was not skipped: {}", refusal.in_one_line()));
-        }
+        let Err(refusal) = result else { return };
+        let is_it = |done: &Done| done.comment.id == id && done.etag.is_none();
+        let step = self.done.iter().find(|(_, batch)| batch.iter().any(is_it)).map(|(step, _)| *step);
+        let batch = step.and_then(|step| self.done.remove(&step)).unwrap_or_default();
+        batch.into_iter().for_each(|done| _ = self.undo_done(done));
+        self.warn(format!("{id} was not skipped: {}", refusal.in_one_line()));
     }
 
     pub(super) fn wave_decided(&mut self, progress: Result<DecideMatchingResponse, Refusal>) -> Vec<Command> {

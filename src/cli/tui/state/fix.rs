@@ -92,7 +92,7 @@ impl State {
         let found = spots.get(next).and_then(|spot| findings.get(spot.finding));
         let Some(found) = found else { return self.tell("nothing was found here") };
         let told = format!("{} of {}: {}/{}", next + 1, spots.len(), found.filter, found.rule);
-        self.focus = Some(next);
+        (self.focus, self.seek) = (Some(next), true);
         self.tell(format!("{told}; {} changes the rule", self.keymap.key(Action::Fix)));
     }
 
@@ -163,6 +163,7 @@ impl State {
                     return vec![];
                 };
                 self.tell(format!("{} …", offer.what));
+                self.writing += 1;
                 return vec![Command::SettlePolicy {
                     authority,
                     source: offer.source.clone(),
@@ -205,6 +206,7 @@ impl State {
     }
 
     pub(super) fn settled(&mut self, settled: Result<Settled, Refusal>) {
+        self.writing = self.writing.saturating_sub(1);
         match settled {
             Ok(Settled::Applied(revision)) => {
                 self.tell(format!("the policy is in force as revision {revision}"))

@@ -17,6 +17,7 @@ impl State {
         if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
             return self.quit();
         }
+        self.leaving &= self.keymap.action(&key) == Some(Action::Quit);
         match std::mem::replace(&mut self.prompt, Prompt::None) {
             Prompt::None => {
                 let action = self.keymap.action(&key);
@@ -101,9 +102,22 @@ impl State {
         vec![]
     }
 
+    /// Ends the review once the server has answered all that was decided; asked again, at once.
     fn quit(&mut self) -> Vec<Command> {
+        if self.unanswered() == 0 || self.leaving {
+            return self.end();
+        }
+        self.leaving = true;
+        self.prompt = Prompt::None;
+        let key = self.keymap.key(Action::Quit);
+        self.tell(format!("waiting for the server to confirm; {key} again leaves at once"));
+        vec![]
+    }
+
+    /// Ends the review.
+    pub(super) fn end(&mut self) -> Vec<Command> {
         self.over = true;
-        self.leases.release().into_iter().map(Command::Release).collect()
+        self.leases.release()
     }
 
     pub(super) fn reload(&mut self) -> Vec<Command> {
@@ -133,8 +147,7 @@ impl State {
             self.tell("this comment is in no thread");
             return vec![];
         };
-        let filter = format!("thread = {}", quoted(&thread.id));
-        self.queue.filter = if self.queue.filter == filter { String::new() } else { filter };
+        self.queue.narrow(format!("thread = {}", quoted(&thread.id)));
         vec![self.queue.reload()]
     }
 
@@ -202,6 +215,7 @@ impl State {
             KeyCode::Enter if text.is_empty() => self.tell("an empty note is not written"),
             KeyCode::Enter => {
                 self.tell("writing the note …");
+                self.writing += 1;
                 return vec![Command::Note { id, text }];
             }
             _ => {

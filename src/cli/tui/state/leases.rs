@@ -11,6 +11,9 @@ use crate::proto::v1::{ClaimCommentsResponse, Comment};
 /// How many comments are claimed ahead.
 const AHEAD: usize = 20;
 
+/// Rows that are looked at to find as many that are free.
+const REACH: usize = 200;
+
 /// A new claim is made when fewer than this are held.
 const LOW: usize = 12;
 
@@ -30,7 +33,12 @@ pub struct Lease {
 #[derive(Debug, Default)]
 pub struct Leases {
     held: HashMap<String, Lease>,
+    /// Asked for and not answered yet.
     asked: HashSet<String>,
+    /// Asked for and not given.
+    denied: HashSet<String>,
+    /// Every lease that was ever given here.
+    own: HashSet<String>,
     renewing: HashSet<String>,
 }
 
@@ -40,44 +48,68 @@ impl Leases {
         self.held.get(id)
     }
 
-    /// Asks for the comments from here on that are free, when few of them are held.
+    /// Whether somebody else's lease is on a comment, as far as is known.
+    pub fn is_another_s(&self, comment: &Comment, now: Timestamp) -> bool {
+        is_claimed(comment, now) && !self.covers(&comment.id)
+    }
+
+    fn covers(&self, id: &str) -> bool {
+        self.held.contains_key(id) || self.asked.contains(id)
+    }
+
+    /// Asks for the next comments that nobody holds, when few of them are ours.
     pub fn ahead<'a>(&mut self, rows: impl Iterator<Item = &'a Comment>, now: Timestamp) -> Option<Command> {
-        let window: Vec<_> = rows.take(AHEAD).collect();
-        let covered =
-            |comment: &Comment| self.held.contains_key(&comment.id) || self.asked.contains(&comment.id);
-        let free = |comment: &Comment| {
-            let until = comment.claim.as_ref().and_then(|claim| moment(claim.expire_time.as_ref()));
-            until.is_none_or(|until| until <= now)
-        };
-        let first_is_open = window.first().is_some_and(|first| !covered(first) && free(first));
-        if window.iter().filter(|comment| covered(comment)).count() >= LOW && !first_is_open {
+        let open = |id: &str| !self.covers(id) && !self.denied.contains(id);
+        let free = |comment: &&Comment| !self.is_another_s(comment, now);
+        let mut rows = rows.take(REACH).peekable();
+        let first_is_open = rows.peek().is_some_and(|first| open(&first.id) && free(first));
+        let window: Vec<_> = rows.filter(free).take(AHEAD).collect();
+        let ours = window.iter().filter(|comment| self.covers(&comment.id)).count();
+        if ours >= LOW && !first_is_open {
             return None;
         }
-        let wanted = window.iter().filter(|comment| !covered(comment) && free(comment));
+        let wanted = window.iter().filter(|comment| open(&comment.id));
         let ids: Vec<_> = wanted.map(|comment| comment.id.clone()).collect();
         self.asked.extend(ids.iter().cloned());
         (!ids.is_empty()).then_some(Command::Claim(ids))
     }
 
-    /// Takes in what was given.
-    pub fn claimed(&mut self, claimed: &ClaimCommentsResponse) {
+    /// Takes in what was given of what was asked for.
+    pub fn claimed(&mut self, ids: &[String], claimed: &ClaimCommentsResponse) {
+        self.forget_asked(ids);
         let Some(expires) = moment(claimed.expire_time.as_ref()) else { return };
+        self.own.insert(claimed.claim_id.clone());
         for comment in &claimed.comments {
             let lease = Lease { claim_id: claimed.claim_id.clone(), expires };
             self.held.insert(comment.id.clone(), lease);
-            self.asked.remove(&comment.id);
         }
+        let denied = ids.iter().filter(|id| !self.held.contains_key(*id));
+        self.denied.extend(denied.cloned());
     }
 
     /// Nothing was given for these; they can be asked for again.
     pub fn forget_asked(&mut self, ids: &[String]) {
-        ids.iter().for_each(|id| _ = self.asked.remove(id));
+        for id in ids {
+            self.asked.remove(id);
+            self.denied.remove(id);
+        }
     }
 
-    /// Asks for more time where little is left.
-    pub fn renewals(&mut self, now: Timestamp) -> Vec<Command> {
+    /// Someone's lease on a comment ended; it can be asked for again.
+    pub fn freed(&mut self, id: &str) {
+        self.denied.remove(id);
+    }
+
+    /// Whether a lease that is told of takes the comment from this screen. News of leases that were given here come
+    /// late and in any order, and one that is being asked for is known only by its answer.
+    pub fn is_lost_to(&self, claim_id: &str, id: &str) -> bool {
+        self.held.contains_key(id) && !self.own.contains(claim_id) && !self.asked.contains(id)
+    }
+
+    /// Asks for more time where little is left, for those that are still of use.
+    pub fn renewals(&mut self, now: Timestamp, of_use: impl Fn(&str) -> bool) -> Vec<Command> {
         let mut due: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (id, lease) in &self.held {
+        for (id, lease) in self.held.iter().filter(|(id, _)| of_use(id)) {
             let left = lease.expires.as_second() - now.as_second();
             if left < RENEW_BELOW && !self.renewing.contains(&lease.claim_id) {
                 due.entry(lease.claim_id.clone()).or_default().push(id.clone());
@@ -87,12 +119,13 @@ impl Leases {
         due.into_iter().map(|(claim_id, ids)| Command::Renew { claim_id, ids }).collect()
     }
 
-    /// Takes in a new end.
-    pub fn renewed(&mut self, claim_id: &str, expires: Option<Timestamp>) {
+    /// Takes in a new end for those that it was asked for.
+    pub fn renewed(&mut self, claim_id: &str, ids: &[String], expires: Option<Timestamp>) {
         self.renewing.remove(claim_id);
-        let of_claim = self.held.values_mut().filter(|lease| lease.claim_id == claim_id);
-        if let Some(expires) = expires {
-            of_claim.for_each(|lease| lease.expires = expires);
+        let Some(expires) = expires else { return };
+        for id in ids {
+            let lease = self.held.get_mut(id).filter(|lease| lease.claim_id == claim_id);
+            lease.into_iter().for_each(|lease| lease.expires = expires);
         }
     }
 
@@ -116,9 +149,25 @@ impl Leases {
     }
 
     /// Gives all of them up; answers the leases to end.
-    pub fn release(&mut self) -> Vec<String> {
-        self.asked.clear();
-        let claims: HashSet<_> = self.held.drain().map(|(_, lease)| lease.claim_id).collect();
-        claims.into_iter().collect()
+    pub fn release(&mut self) -> Vec<Command> {
+        self.give_up(|_| false)
     }
+
+    /// Gives up all but those on some comments; answers the leases to end, each with the comments to end it on.
+    pub fn give_up(&mut self, but: impl Fn(&str) -> bool) -> Vec<Command> {
+        self.asked.clear();
+        self.denied.clear();
+        let mut ended: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (id, lease) in self.held.extract_if(|id, _| !but(id)) {
+            ended.entry(lease.claim_id).or_default().push(id);
+        }
+        ended.values_mut().for_each(|ids| ids.sort_unstable());
+        ended.into_iter().map(|(claim_id, ids)| Command::Release { claim_id, ids }).collect()
+    }
+}
+
+/// Whether somebody's lease on a comment is live.
+fn is_claimed(comment: &Comment, now: Timestamp) -> bool {
+    let until = comment.claim.as_ref().and_then(|claim| moment(claim.expire_time.as_ref()));
+    until.is_some_and(|until| until > now)
 }

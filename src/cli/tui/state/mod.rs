@@ -15,7 +15,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -28,7 +28,7 @@ pub use self::queue::{Kind, Queue};
 pub use self::rows::{Place, Rows};
 use super::action::{Command, Event, Ruling};
 use super::keymap::Keymap;
-use crate::proto::v1::{InspectCommentResponse, QueueStats};
+use crate::proto::v1::{Comment, InspectCommentResponse, QueueStats};
 
 /// Comments that are read ahead of the selection.
 const READ_AHEAD: usize = 4;
@@ -36,8 +36,20 @@ const READ_AHEAD: usize = 4;
 /// Pages that are kept; beyond, all but the one on the screen are forgotten.
 const MAX_PAGES: usize = 200;
 
+/// Rows from the selection on within which leases are of use.
+const NEAR: usize = 200;
+
 /// Leases are not renewed when no key was pressed for so many seconds: somebody who left holds nothing.
 const AWAY: i64 = 900;
+
+/// How the comment's text stands on the screen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scroll {
+    /// Lines that it is moved up by.
+    pub at: u16,
+    /// Lines that it can be moved up by at most.
+    pub reach: u16,
+}
 
 /// One line for the moderator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +82,8 @@ pub struct State {
     pub reach: u16,
     /// Which place of the findings was gone to, of all of them in order.
     pub focus: Option<usize>,
+    /// Whether the text shall be moved so that this place is seen.
+    pub seek: bool,
     /// The time, to the second.
     pub now: Timestamp,
     /// Whether nothing may be changed.
@@ -84,10 +98,17 @@ pub struct State {
     pub over: bool,
     flights: HashMap<String, Flight>,
     undoing: HashSet<String>,
-    done: VecDeque<Vec<Done>>,
+    /// By step.
+    done: BTreeMap<u64, Vec<Done>>,
+    /// Keys that decided or skipped something.
+    steps: u64,
     last: Option<Ruling>,
     last_reason: usize,
     wave_under_way: bool,
+    /// Notes and policies that the server has not answered yet.
+    writing: usize,
+    /// Whether the review ends as soon as nothing is under way.
+    leaving: bool,
     refused_of_wave: Option<String>,
     asked: HashSet<String>,
     trials: u64,
@@ -108,6 +129,7 @@ impl State {
             scroll: 0,
             reach: 0,
             focus: None,
+            seek: false,
             trials: 0,
             now,
             readonly,
@@ -117,10 +139,13 @@ impl State {
             over: false,
             flights: HashMap::new(),
             undoing: HashSet::new(),
-            done: VecDeque::new(),
+            done: BTreeMap::new(),
+            steps: 0,
             last: None,
             last_reason: 0,
             wave_under_way: false,
+            writing: 0,
+            leaving: false,
             refused_of_wave: None,
             asked: HashSet::new(),
             active: now,
@@ -140,6 +165,9 @@ impl State {
         if self.queue.current().map(|comment| &comment.id) != before.as_ref() {
             (self.scroll, self.focus) = (0, None);
         }
+        if self.leaving && !self.over && self.unanswered() == 0 {
+            commands.extend(self.end());
+        }
         if !self.over && !ticked {
             commands.extend(self.look_ahead());
         }
@@ -154,10 +182,12 @@ impl State {
             }
             Event::Pasted(text) => self.prompt.paste(&text),
             Event::Resized => {}
+            Event::Ended => return self.end(),
             Event::Tick(now) => return self.tick(now),
             Event::Listed { generation, page } => return self.listed(generation, page),
+            Event::Looked { generation, page } => self.looked(generation, page),
             Event::Inspected { id, page } => self.inspected(&id, page),
-            Event::Claimed { ids, claimed } => self.claimed(&ids, claimed),
+            Event::Claimed { ids, claimed } => return self.claimed(&ids, claimed),
             Event::Renewed { claim_id, ids, renewed } => self.renewed(&claim_id, &ids, renewed),
             Event::Decided(outcomes) => return self.confirmed(outcomes),
             Event::Skipped { id, result } => self.was_skipped(&id, result),
@@ -180,12 +210,14 @@ impl State {
     fn look_ahead(&mut self) -> Vec<Command> {
         let mut commands: Vec<_> = self.queue.more().into_iter().collect();
         for comment in self.queue.rows.from_selected().take(READ_AHEAD) {
-            let settling = self.undoing.contains(&comment.id) || self.flights.contains_key(&comment.id);
-            if !settling && !self.pages.contains_key(&comment.id) && self.asked.insert(comment.id.clone()) {
+            if !self.is_settling(&comment.id)
+                && !self.pages.contains_key(&comment.id)
+                && self.asked.insert(comment.id.clone())
+            {
                 commands.push(Command::Inspect(comment.id.clone()));
             }
         }
-        if !self.readonly && !self.wave_under_way {
+        if !self.readonly && !self.wave_under_way && !self.queue.is_relisting() {
             commands.extend(self.leases.ahead(self.queue.rows.from_selected(), self.now));
         }
         commands
@@ -193,15 +225,41 @@ impl State {
 
     fn tick(&mut self, now: Timestamp) -> Vec<Command> {
         self.now = now;
-        let ended = self.leases.expired(now);
+        let near = self.queue.rows.from_selected().take(NEAR).map(|comment| &comment.id);
+        let near: HashSet<_> = near.chain(&self.queue.marked).cloned().collect();
+        let mut ended = self.leases.expired(now);
+        ended.retain(|id| near.contains(id));
         self.tell_lost(&ended);
         let away = now.as_second() - self.active.as_second() > AWAY;
-        if away { vec![] } else { self.leases.renewals(now) }
+        if away { vec![] } else { self.leases.renewals(now, |id| near.contains(id)) }
+    }
+
+    /// Goes on to the next comment that nobody else looks at, if there is one near.
+    fn pass_over_claimed(&mut self) {
+        let rows = self.queue.rows.from_selected().take(NEAR);
+        let free = rows.into_iter().find(|comment| !self.is_another_s(comment));
+        let free = free.map(|comment| comment.id.clone());
+        free.into_iter().for_each(|id| self.queue.rows.select(&id));
+    }
+
+    /// Whether somebody else looks at a comment.
+    pub fn is_another_s(&self, comment: &Comment) -> bool {
+        self.leases.is_another_s(comment, self.now)
+    }
+
+    /// Takes in how the text stands; the view knows, since it has wrapped it.
+    pub fn stands(&mut self, scroll: Scroll) {
+        (self.scroll, self.reach, self.seek) = (scroll.at, scroll.reach, false);
     }
 
     /// How many decisions are on their way.
     pub fn under_way(&self) -> usize {
         self.flights.len()
+    }
+
+    /// Everything that changes something and that the server has not answered.
+    fn unanswered(&self) -> usize {
+        self.flights.len() + self.undoing.len() + self.writing + usize::from(self.wave_under_way)
     }
 
     /// The page of the comment that is looked at.

@@ -6,6 +6,12 @@ use super::super::action::Command;
 use super::rows::{Place, Rows};
 use crate::proto::v1::{Comment, CommentState};
 
+/// Comments of a page.
+const PAGE: usize = 100;
+
+/// Comments of the first page at most, when the queue is listed anew.
+const LONGEST_PAGE: usize = 500;
+
 /// Rows below the selection when the next page is asked for.
 const MARGIN: usize = 40;
 
@@ -60,6 +66,10 @@ pub struct Queue {
     generation: u64,
     skipped: HashSet<String>,
     keep: bool,
+    /// Whether the first rows are being looked at again.
+    looking: bool,
+    /// The filter that stood before one thread alone was looked at.
+    wider: Option<String>,
 }
 
 impl Queue {
@@ -77,6 +87,8 @@ impl Queue {
             generation: 0,
             skipped: HashSet::new(),
             keep: false,
+            looking: false,
+            wider: None,
         }
     }
 
@@ -95,33 +107,60 @@ impl Queue {
         self.order = (self.order + 1) % ORDERS.len();
     }
 
+    /// Takes a filter in the place of the one that stands; asked for again, the one that stood before it.
+    pub fn narrow(&mut self, filter: String) {
+        if self.filter == filter {
+            self.filter = self.wider.take().unwrap_or_default();
+        } else {
+            self.wider = Some(std::mem::replace(&mut self.filter, filter));
+        }
+    }
+
     /// Asks for the first page; the selection stays on its comment if that is still there, else at its height.
     pub fn reload(&mut self) -> Command {
-        self.generation += 1;
-        self.next_page.clear();
-        self.keep = true;
-        self.list()
+        self.first_page(true, (self.rows.rank() + MARGIN).clamp(PAGE, LONGEST_PAGE))
     }
 
     /// Asks for the first page and begins at its top.
     pub fn restart(&mut self) -> Command {
-        let list = self.reload();
-        self.keep = false;
-        list
+        self.first_page(false, PAGE)
+    }
+
+    fn first_page(&mut self, keep: bool, rows: usize) -> Command {
+        self.generation += 1;
+        self.next_page.clear();
+        self.keep = keep;
+        self.list(rows)
+    }
+
+    /// Whether the rows are about to be others.
+    pub fn is_relisting(&self) -> bool {
+        self.loading && self.next_page.is_empty()
+    }
+
+    /// Whether the listing that is under way begins at its top, whatever was looked at before.
+    pub fn begins_at_top(&self) -> bool {
+        !self.keep || self.rows.is_empty()
+    }
+
+    /// Whether there are further pages.
+    pub fn has_more(&self) -> bool {
+        !self.next_page.is_empty()
     }
 
     /// Asks for the next page when the selection comes near the end of what is loaded.
     pub fn more(&mut self) -> Option<Command> {
         let near = !self.next_page.is_empty() && self.rows.rank() + MARGIN >= self.rows.len();
-        (near && !self.loading).then(|| self.list())
+        (near && !self.loading).then(|| self.list(PAGE))
     }
 
-    fn list(&mut self) -> Command {
+    fn list(&mut self, rows: usize) -> Command {
         self.loading = true;
         Command::List {
             generation: self.generation,
             filter: self.expression(),
             order_by: ORDERS[self.order].0,
+            page_size: u32::try_from(rows).unwrap_or_default(),
             page_token: self.next_page.clone(),
         }
     }
@@ -149,6 +188,31 @@ impl Queue {
     /// Whether a comment of this state is in this queue.
     pub fn holds(&self, state: CommentState) -> bool {
         self.names_state() || state == self.kind.state()
+    }
+
+    /// Looks at the rows again, from the first to those below the selection, unless that is under way.
+    pub fn look(&mut self) -> Option<Command> {
+        if self.loading || std::mem::replace(&mut self.looking, true) {
+            return None;
+        }
+        let rows = (self.rows.rank() + MARGIN).clamp(PAGE, LONGEST_PAGE);
+        Some(Command::Look {
+            generation: self.generation,
+            filter: self.expression(),
+            order_by: ORDERS[self.order].0,
+            page_size: u32::try_from(rows).unwrap_or_default(),
+        })
+    }
+
+    /// Takes in that they were looked at; answers whether they are still those that are listed.
+    pub fn looked(&mut self, generation: u64) -> bool {
+        self.looking = false;
+        generation == self.generation && !self.is_relisting()
+    }
+
+    /// Whether a comment was skipped here.
+    pub fn skips(&self, id: &str) -> bool {
+        self.skipped.contains(id)
     }
 
     /// Takes a page in; one of an earlier listing is ignored. Answers the rows that it takes the place of.

@@ -8,6 +8,10 @@ use crate::cli::tui::action::{Authority, Command, Event, Relation, Settled};
 use crate::cli::tui::keymap::Keymap;
 use crate::proto::v1::*;
 
+fn released(ids: &[&str]) -> Command {
+    Command::Release { claim_id: "lease".into(), ids: ids.iter().map(|&id| id.into()).collect() }
+}
+
 fn decisions(commands: &[Command]) -> Vec<DecisionInput> {
     let decide = |command: &Command| match command {
         Command::Decide(inputs) => inputs.clone(),
@@ -117,6 +121,46 @@ fn undo_before_the_answer_waits_for_it_and_then_takes_the_decision_back() {
 }
 
 #[test]
+fn undo_takes_back_one_key_at_a_time_even_before_the_answers() {
+    let mut state = state();
+    press(&mut state, "aa");
+    press(&mut state, "u");
+    assert_eq!(ids(&state), ["c2", "c3"]);
+    press(&mut state, "u");
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+}
+
+#[test]
+fn undo_follows_the_order_of_the_keys_and_not_that_of_the_answers() {
+    let mut state = state();
+    press(&mut state, "aa");
+    state.update(Event::Decided(vec![decided("c2", CommentState::Approved)]));
+    state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    assert!(press(&mut state, "u").contains(&Command::Undo { id: "c2".into(), etag: "c2-2".into() }));
+}
+
+#[test]
+fn a_skip_can_be_taken_back() {
+    let mut state = state();
+    press(&mut state, "su");
+    assert_eq!((ids(&state), said(&state)), (vec!["c1", "c2", "c3"], "c1 is back"));
+    state.update(Event::Skipped { id: "c1".into(), result: Err(refusal("", "no")) });
+    assert_eq!(ids(&state), ["c1", "c2", "c3"]);
+}
+
+#[test]
+fn a_comment_that_is_on_its_way_back_is_not_decided_before_the_server_has_answered() {
+    let mut state = state();
+    press(&mut state, "au");
+    assert_eq!(decisions(&press(&mut state, "rs")), []);
+    assert_eq!(said(&state), "c1 is still on its way back; decide it in a moment");
+    state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    assert_eq!(decisions(&press(&mut state, "rs")), []);
+    state.update(Event::Undone(decided("c1", CommentState::Pending)));
+    assert_eq!(decisions(&press(&mut state, "rs"))[0].etag, "c1-2");
+}
+
+#[test]
 fn late_news_of_a_decision_does_not_take_an_undone_comment_off_again() {
     let mut state = state();
     press(&mut state, "a");
@@ -147,6 +191,83 @@ fn comments_are_claimed_ahead_once() {
     let commands = state.update(listed(vec![comment("c1", "x"), comment("c2", "y")]));
     assert!(commands.contains(&Command::Claim(vec!["c1".into(), "c2".into()])), "{commands:?}");
     assert!(!press(&mut state, "j").iter().any(|command| matches!(command, Command::Claim(_))));
+}
+
+/// A screen of which somebody else holds the first comment.
+fn beside_another_moderator() -> State {
+    let mut state = State::new(Keymap::default(), String::new(), false, at(NOW));
+    state.begin();
+    let until = Some(prost_types::Timestamp { seconds: NOW + 300, nanos: 0 });
+    let claim = Claim { claim_id: "theirs".into(), expire_time: until, ..Claim::default() };
+    let mut comments = vec![comment("c1", "buy"), comment("c2", "now"), comment("c3", "bye")];
+    comments[0].claim = Some(claim);
+    let commands = state.update(listed(comments));
+    assert!(commands.contains(&Command::Claim(vec!["c2".into(), "c3".into()])), "{commands:?}");
+    state
+}
+
+#[test]
+fn what_somebody_else_looks_at_is_passed_over() {
+    let mut state = beside_another_moderator();
+    assert_eq!(state.queue.current().unwrap().id, "c2");
+    press(&mut state, "ka");
+    assert_eq!(ids(&state), ["c2", "c3"]);
+}
+
+#[test]
+fn news_of_ones_own_claim_that_comes_before_the_answer_is_no_loss() {
+    let mut state = state();
+    state.update(claimed(&["c1"]));
+    let claim = |id: &str| Some(Claim { claim_id: id.into(), ..Claim::default() });
+    let news = |id: &str| {
+        let state = CommentState::Pending.into();
+        let change =
+            QueueChange { comment_id: "c1".into(), state, claim: claim(id), ..QueueChange::default() };
+        Event::Watched(Box::new(WatchQueueResponse {
+            changes: vec![change],
+            ..WatchQueueResponse::default()
+        }))
+    };
+    state.update(news("lease"));
+    assert!(state.leases.on("c1").is_some());
+    state.update(news("theirs"));
+    assert!(state.leases.on("c1").is_none());
+}
+
+#[test]
+fn a_new_search_gives_back_what_it_does_not_list() {
+    let mut state = state();
+    state.update(claimed(&["c1", "c2"]));
+    press(&mut state, "/bye");
+    state.update(key(KeyCode::Enter));
+    let page = ListCommentsResponse { comments: vec![comment("c2", "x")], ..ListCommentsResponse::default() };
+    let commands = state.update(Event::Listed { generation: 2, page: Ok(page) });
+    assert!(commands.contains(&released(&["c1"])), "{commands:?}");
+}
+
+#[test]
+fn after_a_broken_connection_the_queue_is_listed_anew() {
+    let mut state = state();
+    state.update(Event::Unwatched(refusal("", "gone")));
+    let commands = state.update(Event::Watched(Box::default()));
+    assert!(matches!(commands[..], [Command::List { .. }, ..]), "{commands:?}");
+}
+
+#[test]
+fn what_the_news_does_not_explain_is_looked_at_and_moves_no_row() {
+    let mut state = state();
+    let incomplete =
+        || Event::Watched(Box::new(WatchQueueResponse { incomplete: true, ..WatchQueueResponse::default() }));
+    assert!(matches!(state.update(incomplete())[..], [Command::Look { generation: 1, .. }, ..]));
+    assert!(!state.update(incomplete()).iter().any(|command| matches!(command, Command::Look { .. })));
+    let until = Some(prost_types::Timestamp { seconds: NOW + 300, nanos: 0 });
+    let claim = Some(Claim { claim_id: "theirs".into(), expire_time: until, ..Claim::default() });
+    let comments = vec![comment("c9", "new"), Comment { claim, ..comment("c2", "hello") }];
+    let page = Ok(ListCommentsResponse { comments, ..ListCommentsResponse::default() });
+    state.update(Event::Looked { generation: 1, page });
+    assert_eq!((ids(&state), state.arrived), (vec!["c1", "c2", "c3"], 1));
+    state.leases.forget_asked(&["c2".into()]);
+    assert!(state.is_another_s(state.queue.rows.get("c2").unwrap()));
 }
 
 #[test]
@@ -201,7 +322,7 @@ fn ones_own_leases_do_not_stand_in_the_way_of_a_wave() {
     state.update(Event::WaveCounted { id: "c1".into(), count: Ok(2) });
     let commands = press(&mut state, "a");
     let [Command::DecideWave { claims, .. }] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(claims, &["lease".to_owned()]);
+    assert_eq!(claims, &[released(&["c1"])]);
 }
 
 #[test]
@@ -257,8 +378,36 @@ fn a_skip_that_is_refused_brings_the_comment_back() {
 fn quitting_gives_the_leases_back() {
     let mut state = state();
     state.update(claimed(&["c1", "c2"]));
-    assert_eq!(press(&mut state, "q"), [Command::Release("lease".into())]);
+    assert_eq!(press(&mut state, "q"), [released(&["c1", "c2"])]);
     assert!(state.over);
+}
+
+#[test]
+fn quitting_waits_for_what_the_server_has_not_answered_yet() {
+    let mut state = state();
+    state.update(claimed(&["c1", "c2"]));
+    press(&mut state, "aq");
+    assert!(!state.over && said(&state).contains("q again leaves at once"), "{}", said(&state));
+    let commands = state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    assert_eq!((state.over, commands), (true, vec![released(&["c2"])]));
+}
+
+#[test]
+fn quitting_twice_waits_for_nothing() {
+    let mut state = state();
+    press(&mut state, "aqq");
+    assert!(state.over);
+}
+
+#[test]
+fn a_decision_that_fails_while_quitting_is_told_and_another_key_goes_on() {
+    let mut state = state();
+    press(&mut state, "aq");
+    state.update(Event::Decided(vec![refused("c1", refusal("", "no route"))]));
+    assert_eq!((state.over, said(&state)), (false, "c1 was not approved: no route"));
+    press(&mut state, "aqj");
+    state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    assert!(!state.over);
 }
 
 #[test]

@@ -6,19 +6,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Padding, Paragraph, Wrap};
 
 use super::findings::{marked, sum};
-use super::queue::held_by_another;
 use super::style::Palette;
 use crate::cli::harmless::one_line;
 use crate::cli::time::ago;
-use crate::cli::tui::state::State;
+use crate::cli::tui::state::{Scroll, State};
 use crate::proto::v1::{AuthorStanding, Comment, HistoryEntry, InspectCommentResponse};
 
 /// Columns that the parent's text is shown in at most; its beginning is enough to see what is answered.
 const PARENT: usize = 280;
 
-/// Draws what is selected; answers how many lines its text can be moved up by.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) -> u16 {
-    let Some(comment) = state.queue.current() else { return 0 };
+/// Draws what is selected; answers how its text stands.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) -> Scroll {
+    let Some(comment) = state.queue.current() else { return Scroll::default() };
     let page = state.page();
     let findings = reasons(comment, state, area, palette);
     let wanted = u16::try_from(findings.line_count(area.width)).unwrap_or(u16::MAX).saturating_add(1);
@@ -32,18 +31,44 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) -> u
     .areas(area);
     frame.render_widget(Paragraph::new(head), top);
     let rule = |title: String| Block::new().borders(Borders::TOP).title(title).border_style(palette.faint());
+    let width = body.width.saturating_sub(2);
     let text = Paragraph::new(text(comment, page, state, palette)).wrap(Wrap { trim: false });
     let padded = Block::new().padding(Padding::horizontal(1));
-    let lines = u16::try_from(text.line_count(body.width.saturating_sub(2))).unwrap_or(u16::MAX);
-    let reach = lines.saturating_sub(body.height.saturating_sub(1));
-    let scroll = state.scroll.min(reach);
+    let height = body.height.saturating_sub(1);
+    let reach = lines_of(&text, width).saturating_sub(height);
+    let mut scroll = state.scroll.min(reach);
+    if let Some(sought) = sought(comment, page, state, width) {
+        let seen = (scroll..scroll + height).contains(&sought);
+        scroll = if seen { scroll } else { sought.saturating_sub(height / 2).min(reach) };
+    }
     let more =
         if scroll < reach { format!(" comment, {} more lines ", reach - scroll) } else { " comment ".into() };
     frame.render_widget(rule(more), body);
     let inner = Rect { y: body.y + 1.min(body.height), height: body.height.saturating_sub(1), ..body };
     frame.render_widget(text.scroll((scroll, 0)).block(padded), inner);
     frame.render_widget(findings.block(rule(format!(" why it is here: {score:.1} "))), bottom);
-    reach
+    Scroll { at: scroll, reach }
+}
+
+fn lines_of(text: &Paragraph, width: u16) -> u16 {
+    u16::try_from(text.line_count(width)).unwrap_or(u16::MAX)
+}
+
+/// The line of the place that was gone to just now: the last one of the text up to there.
+fn sought(
+    comment: &Comment,
+    page: Option<&InspectCommentResponse>,
+    state: &State,
+    width: u16,
+) -> Option<u16> {
+    let spot = state.focus.filter(|_| state.seek).and(state.spot())?;
+    let span = comment.verdict.as_ref()?.findings.get(spot.finding)?.spans.get(spot.span?)?;
+    let mut before = comment.clone();
+    let draft = before.draft.as_mut()?;
+    draft.text = draft.text.get(..usize::try_from(span.end).ok()?)?.to_owned();
+    let page = page.map(|page| InspectCommentResponse { history: vec![], ..page.clone() });
+    let text = text(&before, page.as_ref(), state, Palette { colour: true });
+    Some(lines_of(&Paragraph::new(text).wrap(Wrap { trim: false }), width).saturating_sub(1))
 }
 
 /// As many findings as there is room for; the rest stand together in one line, so that the weights add up to the score.
@@ -92,7 +117,7 @@ fn lease<'a>(comment: &Comment, state: &State, palette: Palette) -> Line<'a> {
         let style = if left < 60 { palette.waiting() } else { palette.good() };
         return Line::styled(format!(" yours for {}:{:02}", left / 60, left % 60), style);
     }
-    match comment.claim.as_ref().filter(|_| held_by_another(comment, state)) {
+    match comment.claim.as_ref().filter(|_| state.is_another_s(comment)) {
         Some(claim) => Line::styled(format!(" {} looks at it", one_line(&claim.reviewer)), palette.bad()),
         None if state.readonly => Line::styled(" free", palette.faint()),
         None => Line::styled(" not claimed", palette.faint()),
@@ -110,8 +135,10 @@ fn author<'a>(comment: &Comment, page: Option<&InspectCommentResponse>, palette:
             AuthorStanding::Watched | AuthorStanding::Banned => palette.bad(),
             AuthorStanding::Counted | AuthorStanding::Unspecified => palette.faint(),
         };
-        let standing = record.standing().as_str_name().trim_start_matches("AUTHOR_STANDING_").to_lowercase();
-        parts.push(Span::styled(format!("  {standing}"), style));
+        if record.standing() != AuthorStanding::Counted {
+            let standing = record.standing().as_str_name().trim_start_matches("AUTHOR_STANDING_");
+            parts.push(Span::styled(format!("  {}", standing.to_lowercase()), style));
+        }
         parts.push(Span::raw(format!(
             "  {} approved, {} rejected",
             record.approved_count, record.rejected_count

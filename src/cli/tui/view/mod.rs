@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 
 use self::style::Palette;
 use super::action::Action;
-use super::state::{Prompt, State};
+use super::state::{Prompt, Scroll, State};
 use crate::cli::harmless::one_line;
 use crate::cli::time::{in_words, span};
 
@@ -40,8 +40,8 @@ const HINTS: [(Action, &str); 12] = [
     (Action::Quit, "quit"),
 ];
 
-/// Draws everything; answers how many lines the text can be moved up by.
-pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> u16 {
+/// Draws everything; answers how the comment's text stands.
+pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> Scroll {
     let palette = Palette { colour };
     let rows = Layout::vertical([
         Constraint::Length(1),
@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> u16 {
     frame.render_widget(header(state, palette), head);
     let (list, detail) = split(body);
     queue::draw(frame, list, state, palette);
-    let reach = comment::draw(frame, detail, state, palette);
+    let scroll = comment::draw(frame, detail, state, palette);
     frame.render_widget(told(state, palette), message);
     frame.render_widget(footer(state, palette), hints);
     match &state.prompt {
@@ -63,7 +63,7 @@ pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> u16 {
         Prompt::Fix(fix) => fix::draw(frame, body, fix, palette),
         open => prompt::draw(frame, body, message, open, state, palette),
     }
-    reach
+    scroll
 }
 
 fn split(body: Rect) -> (Rect, Rect) {

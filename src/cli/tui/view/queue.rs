@@ -7,7 +7,6 @@ use ratatui::widgets::{Block, Borders, Paragraph};
 
 use super::style::Palette;
 use crate::cli::harmless::one_line;
-use crate::cli::time::moment;
 use crate::cli::tui::state::State;
 use crate::proto::v1::Comment;
 
@@ -31,7 +30,10 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, palette: Palette) {
 fn title(state: &State) -> String {
     match state.queue.rows.len() {
         0 => " queue ".to_owned(),
-        rows => format!(" {} of {rows} ", state.queue.rows.rank() + 1),
+        rows => {
+            let more = if state.queue.has_more() { "+" } else { "" };
+            format!(" {} of {rows}{more} ", state.queue.rows.rank() + 1)
+        }
     }
 }
 
@@ -61,13 +63,7 @@ fn holder<'a>(comment: &Comment, state: &State, palette: Palette) -> Span<'a> {
     if state.leases.on(&comment.id).is_some() {
         return Span::styled("·", palette.good());
     }
-    if held_by_another(comment, state) { Span::styled("×", palette.bad()) } else { Span::raw(" ") }
-}
-
-/// Whether a live lease that is not this screen's is on the comment.
-pub fn held_by_another(comment: &Comment, state: &State) -> bool {
-    let until = comment.claim.as_ref().and_then(|claim| moment(claim.expire_time.as_ref()));
-    state.leases.on(&comment.id).is_none() && until.is_some_and(|until| until > state.now)
+    if state.is_another_s(comment) { Span::styled("×", palette.bad()) } else { Span::raw(" ") }
 }
 
 /// The beginning of the text, in one line.
