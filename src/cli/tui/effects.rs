@@ -1,5 +1,6 @@
 //! What the state asks for, done in tasks of their own; what comes of it goes back as events.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -12,10 +13,15 @@ use super::policy_desk::PolicyDesk;
 use crate::cli::commands::decide::outcome;
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
+use crate::cli::time::moment;
 use crate::client::Authorised;
 use crate::proto::v1::decide_matching_request::Target;
 use crate::proto::v1::review_service_client::ReviewServiceClient;
 use crate::proto::v1::*;
+
+/// The states of comments that wait, and of those that are decided, as filters say it.
+const WAITING: &str = "(state = pending OR state = escalated)";
+const DECIDED: &str = "(state = approved OR state = rejected)";
 
 /// Comments around one that are listed at most.
 const AROUND: u32 = 100;
@@ -148,10 +154,20 @@ impl Effects {
         let comments = if relation == Relation::Wave {
             self.like(id.clone()).await.map_err(refusal)
         } else {
-            let page = self.list(filter, "create_time desc", AROUND, String::new()).await;
-            page.map(|page| page.comments)
+            self.newest(&filter).await
         };
         Event::Around { id, relation, comments }
+    }
+
+    /// Waiting comments are kept in the order in which they came, decided ones in that of the decisions.
+    async fn newest(&mut self, filter: &str) -> Result<Vec<Comment>, Refusal> {
+        let mut newest = vec![];
+        for (states, order_by) in [(WAITING, "create_time desc"), (DECIDED, "update_time desc")] {
+            let filter = format!("{filter} AND {states}");
+            newest.extend(self.list(filter, order_by, AROUND, String::new()).await?.comments);
+        }
+        newest.sort_by_key(|comment| Reverse(moment(comment.create_time.as_ref())));
+        Ok(newest)
     }
 
     async fn like(&mut self, comment_id: String) -> Result<Vec<Comment>, Status> {

@@ -142,7 +142,7 @@ async fn decide_many(action: Action, key: &str, scene: &mut Scene) {
             assert_eq!(scene.decision(&second).await, (Rejected, "off_topic".to_owned()));
             return;
         }
-        Action::DecideWave => scene.keys(&[(key, "the whole wave: 3"), ("a", "3 decided")]),
+        Action::DecideWave => scene.keys(&[(key, "the whole wave: 3"), ("a", "3 of 3 decided")]),
         _ => return scene.keys(&[(key, "1 marked"), ("k", " 1 of 3 "), (key, " 2 of 3 ")]),
     }
     assert_eq!(scene.decision(&first).await.0, Approved);

@@ -42,7 +42,7 @@ impl State {
             return vec![];
         }
         let id = comment.id.clone();
-        let filter = format!("{name} = {} AND state != withdrawn", quoted(&value));
+        let filter = format!("{name} = {}", quoted(&value));
         self.prompt = Prompt::Around(Around { id: id.clone(), relation, comments: None, cursor: 0 });
         vec![Command::LookAround { id, relation, filter }]
     }
