@@ -102,8 +102,10 @@ pub struct Globals {
 pub enum Command {
     /// Hand a comment in and see the verdict
     Submit(Box<submit::Args>),
-    /// Hand in many comments from JSON Lines
+    /// Hand in the comments of a file: JSON Lines, CSV, an export of WordPress or Disqus
     Import(import::Args),
+    /// Write comments to a file that can be imported again
+    Export(export::Args),
     /// List comments, the waiting ones when nothing else is asked for
     List(list::Args),
     /// Review the queue on the full screen, a key a decision
@@ -134,6 +136,8 @@ pub enum Command {
     DecideMatching(decide_matching::Args),
     /// Take a comment back for good, as its author or the portal does
     Withdraw(withdraw::Args),
+    /// Put a new text in the place of a comment's, as its author does
+    Revise(revise::Args),
     /// Report a comment, as a reader does
     Report(report::Args),
     /// Tell how the queue is doing: how many wait and for how long, what comes in, what is decided, by whom

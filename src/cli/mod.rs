@@ -86,6 +86,7 @@ async fn dispatch(command: Command, session: &mut Session) -> Result<Done, Failu
     match command {
         Command::Submit(args) => submit::run(*args, session).await,
         Command::Import(args) => import::run(args, session).await,
+        Command::Export(args) => export::run(args, session).await,
         Command::List(args) => list::run(args, session).await,
         Command::Review(args) => review::run(args, session).await,
         Command::Show(args) => show::run(args, session).await,
@@ -101,6 +102,7 @@ async fn dispatch(command: Command, session: &mut Session) -> Result<Done, Failu
         Command::Similar(args) => similar::run(args, session).await,
         Command::DecideMatching(args) => decide_matching::run(args, session).await,
         Command::Withdraw(args) => withdraw::run(args, session).await,
+        Command::Revise(args) => revise::run(args, session).await,
         Command::Report(args) => report::run(args, session).await,
         Command::Queue(args) => queue::run(args, session).await,
         Command::Activity(args) => activity::run(args, session).await,

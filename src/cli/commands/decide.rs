@@ -5,6 +5,7 @@ use std::io;
 use jiff::Timestamp;
 
 use super::each::tell;
+use super::rehearsal::{Deed, rehearse};
 use crate::cli::claims::Kept;
 use crate::cli::failure::{Done, Failure, Refusal};
 use crate::cli::output::Outcome;
@@ -29,6 +30,9 @@ pub struct Args {
     /// The lease that was looked under [default: the one under which it was claimed here]
     #[arg(long, value_name = "CLAIM")]
     pub claim_id: Option<String>,
+    /// Only look at them: tell which would be decided and which not, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What is said with a decision.
@@ -52,6 +56,9 @@ pub async fn run(args: Args, state: CommentState, session: &mut Session) -> Resu
     let claims = session.claims.live(Timestamp::now());
     for pick in &mut picks {
         complete(pick, args.claim_id.as_deref(), &claims);
+    }
+    if args.dry_run {
+        return rehearse(&picks, Deed::Decide(state), session).await;
     }
     let mut outcomes = vec![];
     for batch in picks.chunks(BATCH) {

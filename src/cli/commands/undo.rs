@@ -3,6 +3,7 @@
 use std::io;
 
 use super::each::tell;
+use super::rehearsal::{Deed, rehearse};
 use crate::cli::failure::{Done, Failure, Refusal};
 use crate::cli::output::Outcome;
 use crate::cli::picks::{Pick, picks};
@@ -18,13 +19,20 @@ pub struct Args {
     /// What other moderators are told
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub note: String,
+    /// Only look at them: tell which would be taken back and which not, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Takes the last decision on each comment back.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     session.output.check::<Outcome>()?;
+    let picks = picks(&args.ids, io::stdin().lock())?;
+    if args.dry_run {
+        return rehearse(&picks, Deed::Undo, session).await;
+    }
     let mut outcomes = vec![];
-    for pick in picks(&args.ids, io::stdin().lock())? {
+    for pick in picks {
         let comment_id = pick.id.clone();
         let result = undo(pick, &args.note, session).await?;
         outcomes.push(Outcome { comment_id, result });

@@ -30,7 +30,7 @@ macro_rules! api_messages {
 api_messages! {
     ActivityBucket, AuthorRecord, ClaimCommentsResponse, Comment, CommentDraft, DecideMatchingResponse,
     DecisionEvent, DeferCommentResponse, EraseAuthorResponse, ExportAuthorResponse, GetActivityResponse,
-    InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse,
+    ImportCommentsRequest, InspectCommentResponse, LimitStatus, Policy, PolicyProposal, QueueStats, ReleaseClaimsResponse,
     RenewClaimsResponse, ReplayReport, RuleStats, SimilarComment, SubmitCommentResponse, TestPolicyResponse,
     Verdict,
 }

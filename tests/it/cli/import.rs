@@ -68,7 +68,7 @@ fn without_patience_a_rate_limit_leaves_comments_out() {
     let lines = "{\"author\": \"ada\", \"text\": \"One.\"}\n{\"author\": \"ada\", \"text\": \"Two.\"}\n";
     let ran = desk.fed(&["import", "-", "--patience", "0s"], lines);
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.starts_with("line 2: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("standard input, line 2: "), "{}", ran.stderr);
 }
 
 #[test]
@@ -77,4 +77,63 @@ fn what_became_of_each_comment_can_be_listed_instead() {
     let ran = desk.fed(&["import", "-", "--format", "ids"], "{\"id\": \"r-1\", \"text\": \"Hello.\"}\n");
     assert_eq!(ran.stdout, "r-1\n");
     assert!(ran.stderr.contains("HELD"), "{}", ran.stderr);
+}
+
+const WORDPRESS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>The Bridge</title>
+<item><title>Council votes</title><link>https://bridge.example/7</link><wp:post_id>7</wp:post_id>
+<wp:comment><wp:comment_id>11</wp:comment_id><wp:comment_author><![CDATA[Ann]]></wp:comment_author>
+<wp:comment_content><![CDATA[Mend it <a href="https://plan.example">now</a>.]]></wp:comment_content>
+<wp:comment_approved>1</wp:comment_approved><wp:comment_parent>0</wp:comment_parent></wp:comment>
+<wp:comment><wp:comment_id>12</wp:comment_id><wp:comment_type>pingback</wp:comment_type></wp:comment>
+<wp:comment><wp:comment_id>13</wp:comment_id><wp:comment_content>Never.</wp:comment_content>
+<wp:comment_approved>0</wp:comment_approved><wp:comment_parent>11</wp:comment_parent></wp:comment>
+</item></channel></rss>
+"#;
+
+#[test]
+fn a_wordpress_export_comes_in_and_what_is_no_comment_is_counted() {
+    let desk = Desk::new();
+    let report = desk.home.path().join("left-out.jsonl");
+    let arguments = ["import", "-", "--json", "--id-prefix", "wp-", "--left-out", report.to_str().unwrap()];
+    let ran = desk.fed(&arguments, WORDPRESS);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("line 7: 12: wp:comment_type: it is a pingback"), "{}", ran.stderr);
+    let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&summary["held"], &summary["failed"]), (&2.into(), &1.into()));
+    let left_out = std::fs::read_to_string(report).unwrap();
+    assert!(left_out.contains(r#""line":7,"comment_id":"12""#), "{left_out}");
+
+    let reply = &desk.json(&["show", "wp-13"])["comment"]["draft"];
+    assert_eq!(
+        (&reply["parent_id"], &reply["thread"]["url"]),
+        (&"wp-11".into(), &"https://bridge.example/7".into())
+    );
+    let text = &desk.json(&["show", "wp-11"])["comment"]["draft"]["text"];
+    assert_eq!(text, "Mend it now (https://plan.example).");
+}
+
+#[test]
+fn a_file_that_is_cut_off_says_where_and_how_to_go_on() {
+    let desk = Desk::new();
+    let cut = &WORDPRESS[..WORDPRESS.find("Never").unwrap()];
+    let ran = desk.fed(&["import", "-"], cut);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("standard input, line 8: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--from-line 8"), "{}", ran.stderr);
+    let ran = desk.fed(&["import", "-", "--from-line", "8", "--json"], WORDPRESS);
+    let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&summary["held"], &summary["replayed"]), (&1.into(), &0.into()));
+}
+
+#[test]
+fn what_cannot_be_told_apart_is_asked_for() {
+    let desk = Desk::new();
+    let ran = desk.fed(&["import", "-"], "id,body\n1,Hello.\n");
+    assert!(ran.code == 2 && ran.stderr.contains("--from"), "{}", ran.stderr);
+    let ran = desk.fed(&["import", "-", "--from", "csv"], "id,body\n1,Hello.\n");
+    assert!(ran.code == 2 && ran.stderr.contains("--column NAME=text"), "{}", ran.stderr);
+    let ran = desk.fed(&["import", "-", "--from", "csv", "--column", "body=text"], "id,body\n1,Hello.\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(desk.json(&["show", "1"])["comment"]["draft"]["text"], "Hello.");
 }

@@ -1,6 +1,7 @@
 //! The real `modctl` against the real server.
 
 mod evaluate;
+mod export;
 mod failures;
 mod fields;
 mod figures;

@@ -39,7 +39,7 @@ pub fn read(paths: &[PathBuf]) -> Result<(Vec<Labelled>, usize), Failure> {
     for file in files(paths)? {
         let name = file.to_string_lossy();
         let mut lines = Lines::open(&name)?;
-        while let Some(line) = lines.next()? {
+        while let Some(line) = lines.next_line().map_err(|why| Failure::Usage(format!("{name}: {why}")))? {
             match line.text.and_then(|text| labelled(&text)) {
                 Ok(comment) => comments.push(comment),
                 Err(why) => {

@@ -1,34 +1,44 @@
 //! `modctl import`
 
+mod disqus;
+mod entries;
+mod format;
+mod html;
+mod report;
 pub(super) mod row;
+mod sheet;
 pub(super) mod source;
 mod tally;
 mod window;
+mod wordpress;
+mod xml;
 
-use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use self::source::Lines;
+use self::entries::Entries;
+use self::report::Report;
 use self::tally::Tally;
 use self::window::Window;
 use crate::cli::failure::{Done, Failure};
-use crate::cli::harmless::one_line;
 use crate::cli::output::{Format, Outcome};
 use crate::cli::session::Session;
 
 const HELP: &str = "\
-One JSON object a line, in either shape:
+JSON Lines, one object a line, in either shape:
   the API's CommentDraft, by its proto or JSON names:
     {\"id\": \"c-1\", \"author\": {\"id\": \"u-9\"}, \"thread\": {\"id\": \"a-1\"}, \"text\": \"...\"}
   a simple row:
     {\"id\": \"c-1\", \"source\": \"blog\", \"author\": \"Ada\", \"text\": \"...\", \"anything\": \"else\"}
     A text for `author` is the author's id and name; none, a guest. A text for `source` or `thread` is the thread's id, \
 one for `section` the thread's section. Keys that a draft does not have become labels.
-What `modctl list --format jsonl` prints can be imported again, too.
+What `modctl export` and `modctl list --format jsonl` print can be imported again, too.
 
-The same file can be imported twice: what is in already is answered as a replay. A line without an id gets one made of \
+CSV: the header row names the same fields, those inside others joined by dots, as in id,text,author.id,thread.title. \
+Fields stand between commas, semicolons or tabs.
+
+WordPress (Tools > Export) and Disqus (Export Comments) write XML. Texts become plain; a link's address stands behind it.
+
+The same file can be imported twice: what is in already is answered as a replay. A row without an id gets one made of \
 its place and content. When a rate limit refuses a comment, the import waits as long as the server says and tries \
 again. --format jsonl, csv or ids prints what became of each comment; the summary then goes to standard error.";
 
@@ -36,8 +46,23 @@ again. --format jsonl, csv or ids prints what became of each comment; the summar
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub struct Args {
-    /// The JSON Lines file; `-` reads standard input
+    /// The file; `-` reads standard input
     pub file: String,
+    /// What it is written in [default: told by its beginning and its name]
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<format::Format>,
+    /// Which column of a CSV file is which field, as in body=text; may be given several times
+    #[arg(long, value_name = "NAME=FIELD", value_parser = pair)]
+    pub column: Vec<(String, String)>,
+    /// What to put before the ids of comments, such as `wp-`
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    pub id_prefix: String,
+    /// Begin at this line, as an import that was stopped says
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub from_line: usize,
+    /// Write everything that is left out to this file, as JSON Lines with line, comment_id, reason and why
+    #[arg(long, value_name = "FILE")]
+    pub left_out: Option<String>,
     /// Judge the comments, keep nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -46,27 +71,32 @@ pub struct Args {
     pub patience: Duration,
 }
 
-/// Streams the comments in, then tells what became of them and which lines were left out, and why.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, field) = text.split_once('=').ok_or("write it as NAME=FIELD, as in body=text")?;
+    Ok((name.to_owned(), field.to_owned()))
+}
+
+/// Streams the comments in, then tells what became of them and what was left out, and why.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
-    let lines = Lines::open(&args.file)?;
-    let progress = progress(lines.length());
-    let mut tally = Tally::default();
+    let entries = Entries::open(&args)?;
+    let mut report = Report::open(&args, &entries)?;
     session.output.csv_header::<Outcome>()?;
+    let mut window = Window::new(entries, &args);
     let result = tokio::select! {
-        result = Window::new(lines, &args).run(session, &mut tally, &progress) => Some(result),
+        result = window.run(session, &mut report) => Some(result),
         _ = tokio::signal::ctrl_c() => None,
     };
-    progress.finish_and_clear();
-    summarise(&tally, session)?;
-    let Some(result) = result else {
-        eprintln!("stopped; run the same command again to go on");
-        return Ok(Done::InPart);
-    };
+    report.close()?;
+    summarise(&report.tally, session)?;
+    if !matches!(result, Some(Ok(()))) {
+        eprintln!("stopped; to go on, run the same command again with --from-line {}", window.first_open());
+    }
+    let Some(result) = result else { return Ok(Done::InPart) };
     result?;
     if args.dry_run {
         eprintln!("only judged; nothing was kept");
     }
-    Ok(if tally.left_out.is_empty() { Done::Fully } else { Done::InPart })
+    Ok(if report.tally.failed() == 0 { Done::Fully } else { Done::InPart })
 }
 
 /// Whether each comment is printed; otherwise the summary is.
@@ -75,9 +105,6 @@ fn listing(session: &Session) -> bool {
 }
 
 fn summarise(tally: &Tally, session: &mut Session) -> Result<(), Failure> {
-    for left_out in &tally.left_out {
-        eprintln!("line {}: {}", left_out.line, one_line(&left_out.to_string()));
-    }
     if listing(session) {
         eprint!("{}", tally.drawn(&session.output.screen));
     } else if session.output.format == Format::Json {
@@ -87,23 +114,4 @@ fn summarise(tally: &Tally, session: &mut Session) -> Result<(), Failure> {
         session.output.text(&drawn)?;
     }
     Ok(())
-}
-
-/// A bar on standard error, on a terminal alone; without a length, a count of bytes.
-fn progress(length: Option<u64>) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = match length {
-        Some(length) => {
-            ProgressBar::new(length).with_style(style("{bar:30} {percent:>3}%  {msg}  {eta} left"))
-        }
-        None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes}  {msg}")),
-    };
-    bar.set_draw_target(ProgressDrawTarget::stderr());
-    bar
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -1,17 +1,19 @@
 //! What an import came to.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Serialize, Serializer};
 
-use crate::cli::failure::Refusal;
+use super::entries::LeftOut;
 use crate::cli::output::screen::{BAD, GOOD, WAITING};
 use crate::cli::output::table::{Cell, Column, render};
 use crate::cli::output::{Screen, bars, rules_of};
 use crate::proto::v1::{Action, Comment, NamedCount};
 
-/// Counts, rules, and the lines that were left out.
+/// Comments left out that are told one by one; of the others, the counts tell.
+const TOLD: usize = 100;
+
+/// Counts, rules, and what was left out.
 #[derive(Debug, Default, Serialize)]
 pub struct Tally {
     held: u64,
@@ -21,19 +23,10 @@ pub struct Tally {
     failed: u64,
     #[serde(serialize_with = "sorted")]
     rules: HashMap<String, u64>,
-    /// Lines of which no comment came.
+    /// How many were left out, by the kind of reason.
+    reasons: BTreeMap<String, u64>,
+    /// The first of them.
     pub left_out: Vec<LeftOut>,
-}
-
-/// A line of which no comment came.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LeftOut {
-    /// Its number, from 1.
-    pub line: usize,
-    /// The comment's id; empty: it has none.
-    pub comment_id: String,
-    /// Why.
-    pub why: String,
 }
 
 impl Tally {
@@ -54,19 +47,25 @@ impl Tally {
         }
     }
 
-    /// Counts a comment that the server refused for good.
-    pub fn refused(&mut self, line: usize, comment_id: &str, refusal: &Refusal) {
-        self.leave_out(line, comment_id, refusal.in_one_line());
-    }
-
-    /// Counts a line of which no comment could be made.
-    pub fn unreadable(&mut self, line: usize, why: String) {
-        self.leave_out(line, "", why);
-    }
-
-    fn leave_out(&mut self, line: usize, comment_id: &str, why: String) {
+    /// Counts a comment that is left out; answers whether it is one of those that are told.
+    pub fn leave_out(&mut self, left_out: LeftOut) -> bool {
         self.failed += 1;
-        self.left_out.push(LeftOut { line, comment_id: comment_id.to_owned(), why });
+        *self.reasons.entry(left_out.reason.clone()).or_default() += 1;
+        let told = self.left_out.len() < TOLD;
+        if told {
+            self.left_out.push(left_out);
+        }
+        told
+    }
+
+    /// How many were left out.
+    pub fn failed(&self) -> u64 {
+        self.failed
+    }
+
+    /// How many were left out and not told.
+    pub fn untold(&self) -> u64 {
+        self.failed - self.left_out.len() as u64
     }
 
     /// Comments dealt with so far, in words, for the progress bar.
@@ -86,16 +85,10 @@ impl Tally {
             Cell::new(self.replayed.to_string()),
             Cell::styled(self.failed.to_string(), failed),
         ];
-        render(&columns, &[row], screen) + &bars("top rules", &by_count(&self.rules), screen)
-    }
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.comment_id.as_str() {
-            "" => f.write_str(&self.why),
-            id => write!(f, "{id}: {}", self.why),
-        }
+        let reasons = self.reasons.iter().map(|(name, &count)| NamedCount { name: name.clone(), count });
+        render(&columns, &[row], screen)
+            + &bars("left out because", &reasons.collect::<Vec<_>>(), screen)
+            + &bars("top rules", &by_count(&self.rules), screen)
     }
 }
 
@@ -137,7 +130,7 @@ mod tests {
         tally.accepted(&comment(Action::Hold, &["a", "b", "b"]), false);
         tally.accepted(&comment(Action::Reject, &["b"]), false);
         tally.accepted(&comment(Action::Publish, &[]), true);
-        tally.unreadable(4, "it is no JSON".to_owned());
+        assert!(tally.leave_out(LeftOut { line: 4, ..LeftOut::new("no JSON", "it is no JSON") }));
         tally
     }
 
@@ -148,7 +141,8 @@ mod tests {
         let lines: Vec<_> = drawn.lines().collect();
         assert_eq!(lines[0], "HELD  PUBLISHED  REJECTED  REPLAYED  FAILED");
         assert_eq!(lines[1], "   1          0         1         1       1");
-        assert!(lines[4].starts_with("  f/b  2") && lines[5].starts_with("  f/a  1"), "{lines:?}");
+        assert!(lines[4].starts_with("  no JSON  1"), "{lines:?}");
+        assert!(lines[7].starts_with("  f/b  2") && lines[8].starts_with("  f/a  1"), "{lines:?}");
     }
 
     #[test]
@@ -156,6 +150,13 @@ mod tests {
         let value = serde_json::to_value(tally()).unwrap();
         assert_eq!(value["rules"][0], serde_json::json!({"rule": "f/b", "count": 2}));
         assert_eq!(value["left_out"][0]["line"], 4);
-        assert_eq!(value["replayed"], 1);
+        assert_eq!((&value["replayed"], &value["reasons"]["no JSON"]), (&1.into(), &1.into()));
+    }
+
+    #[test]
+    fn of_many_that_are_left_out_the_first_are_told_and_all_are_counted() {
+        let mut tally = Tally::default();
+        let told = (0..150).filter(|_| tally.leave_out(LeftOut::new("no text", "it has no `text`"))).count();
+        assert_eq!((told, tally.failed(), tally.untold()), (100, 150, 50));
     }
 }

@@ -4,18 +4,16 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::row::request;
-use super::source::Lines;
-use super::tally::Tally;
+use super::entries::{Entries, LeftOut};
+use super::report::Report;
+use super::row::submission;
 use super::{Args, listing};
 use crate::cli::failure::{Failure, Refusal};
-use crate::cli::harmless::one_line;
 use crate::cli::output::Outcome;
 use crate::cli::session::Session;
 use crate::proto::v1::submit_comments_response::Result as Submitted;
@@ -28,7 +26,7 @@ const WINDOW: usize = 256;
 const MAX_BREAKS: u32 = 6;
 
 /// A comment of the file.
-struct Row {
+struct Sent {
     line: usize,
     request: SubmitCommentsRequest,
     /// When it was first sent.
@@ -37,69 +35,72 @@ struct Row {
 
 /// What is sent, waits, and is still to be read.
 pub struct Window {
-    lines: Lines,
+    entries: Entries,
     dry_run: bool,
     patience: Duration,
     /// To be sent before anything else: what was under way when the connection broke.
-    again: VecDeque<Row>,
+    again: VecDeque<Sent>,
     /// Refused by a limit, with the time to try again.
-    waiting: Vec<(Instant, Row)>,
-    under_way: VecDeque<Row>,
+    waiting: Vec<(Instant, Sent)>,
+    under_way: VecDeque<Sent>,
     breaks: u32,
+    /// The line of the comment that was read last.
+    read_to: usize,
+    /// Why nothing more can be read; told once everything before it is in.
+    broken: Option<Failure>,
 }
 
 impl Window {
     /// Everything is still to be read.
-    pub fn new(lines: Lines, args: &Args) -> Self {
+    pub fn new(entries: Entries, args: &Args) -> Self {
         Self {
-            lines,
+            entries,
             dry_run: args.dry_run,
             patience: args.patience,
             again: VecDeque::new(),
             waiting: vec![],
             under_way: VecDeque::new(),
             breaks: 0,
+            read_to: 0,
+            broken: None,
         }
     }
 
-    /// Sends all lines and counts what becomes of them.
-    pub async fn run(
-        mut self,
-        session: &mut Session,
-        tally: &mut Tally,
-        progress: &ProgressBar,
-    ) -> Result<(), Failure> {
+    /// Sends all comments and reports what becomes of them.
+    pub async fn run(&mut self, session: &mut Session, report: &mut Report) -> Result<(), Failure> {
         loop {
-            match self.stream(session, tally, progress).await {
+            match self.stream(session, report).await {
                 Err(failure) if failure.is_passing() && self.breaks < MAX_BREAKS => {
                     sleep(Duration::from_millis(250 << self.breaks)).await;
                     self.breaks += 1;
                     self.again.extend(self.under_way.drain(..));
-                    self.again.make_contiguous().sort_by_key(|row| row.line);
+                    self.again.make_contiguous().sort_by_key(|sent| sent.line);
                 }
+                Ok(()) => return self.broken.take().map_or(Ok(()), Err),
                 result => return result,
             }
         }
     }
 
+    /// The first line of which it is not known what became of it.
+    pub fn first_open(&self) -> usize {
+        let waiting = self.waiting.iter().map(|(_, sent)| sent.line);
+        let open = self.again.iter().chain(&self.under_way).map(|sent| sent.line).chain(waiting);
+        open.min().unwrap_or(self.read_to + 1)
+    }
+
     /// One stream, until everything is answered or it breaks.
-    async fn stream(
-        &mut self,
-        session: &mut Session,
-        tally: &mut Tally,
-        progress: &ProgressBar,
-    ) -> Result<(), Failure> {
+    async fn stream(&mut self, session: &mut Session, report: &mut Report) -> Result<(), Failure> {
         let (sender, requests) = mpsc::channel(WINDOW);
-        self.fill(&sender, session, tally)?;
+        self.fill(&sender, session, report)?;
         if self.under_way.is_empty() && self.waiting.is_empty() {
             return Ok(());
         }
         let answers = session.submission().await?.submit_comments(ReceiverStream::new(requests)).await;
         let mut answers = answers?.into_inner();
         loop {
-            self.fill(&sender, session, tally)?;
-            progress.set_position(self.lines.position);
-            progress.set_message(self.situation(tally));
+            self.fill(&sender, session, report)?;
+            report.at(self.entries.position(), self.waiting.len());
             if self.under_way.is_empty() {
                 let Some(due) = self.waiting.iter().map(|(due, _)| *due).min() else { return Ok(()) };
                 sleep_until(due).await;
@@ -108,7 +109,7 @@ impl Window {
             let answer = answers.message().await?;
             let answer = answer.ok_or_else(|| Status::unavailable("the server ended the stream"))?;
             self.breaks = 0;
-            self.settle(answer, session, tally)?;
+            self.settle(answer, session, report)?;
         }
     }
 
@@ -117,30 +118,41 @@ impl Window {
         &mut self,
         sender: &mpsc::Sender<SubmitCommentsRequest>,
         session: &Session,
-        tally: &mut Tally,
+        report: &mut Report,
     ) -> Result<(), Failure> {
         while self.under_way.len() < WINDOW {
-            let Some(row) = self.next(session, tally)? else { break };
-            _ = sender.try_send(row.request.clone());
-            self.under_way.push_back(row);
+            let Some(sent) = self.next(session, report)? else { break };
+            _ = sender.try_send(sent.request.clone());
+            self.under_way.push_back(sent);
         }
         Ok(())
     }
 
-    fn next(&mut self, session: &Session, tally: &mut Tally) -> Result<Option<Row>, Failure> {
-        if let Some(row) = self.again.pop_front() {
-            return Ok(Some(row));
+    fn next(&mut self, session: &Session, report: &mut Report) -> Result<Option<Sent>, Failure> {
+        if let Some(sent) = self.again.pop_front() {
+            return Ok(Some(sent));
         }
-        let now = Instant::now();
-        if let Some(due) = self.waiting.iter().position(|(due, _)| *due <= now) {
+        let begun = Instant::now();
+        if let Some(due) = self.waiting.iter().position(|(due, _)| *due <= begun) {
             return Ok(Some(self.waiting.remove(due).1));
         }
-        while self.waiting.len() < WINDOW {
-            let Some(line) = self.lines.next()? else { break };
-            let site = session.site();
-            match line.text.and_then(|text| request(line.number, &text, &site, self.dry_run)) {
-                Ok(request) => return Ok(Some(Row { line: line.number, request, begun: now })),
-                Err(why) => tally.unreadable(line.number, why),
+        while self.broken.is_none() && self.waiting.len() < WINDOW {
+            let entry = match self.entries.next() {
+                Ok(Some(entry)) => entry,
+                Ok(None) => break,
+                Err(broken) => {
+                    self.broken = Some(broken);
+                    break;
+                }
+            };
+            let line = entry.line;
+            self.read_to = line;
+            match entry.row {
+                Ok(row) => {
+                    let request = submission(line, &row, &session.site(), self.dry_run);
+                    return Ok(Some(Sent { line, request, begun }));
+                }
+                Err(left_out) => report.leave_out(LeftOut { line, ..left_out })?,
             }
         }
         Ok(None)
@@ -151,50 +163,45 @@ impl Window {
         &mut self,
         answer: SubmitCommentsResponse,
         session: &mut Session,
-        tally: &mut Tally,
+        report: &mut Report,
     ) -> Result<(), Failure> {
-        let row = self.under_way.pop_front();
-        let row = row.ok_or_else(|| Status::internal("the server answered more than was asked"))?;
+        let sent = self.under_way.pop_front();
+        let sent = sent.ok_or_else(|| Status::internal("the server answered more than was asked"))?;
+        let comment_id = comment_id(&sent, &answer.comment_id);
         let result = match answer.result {
             Some(Submitted::Accepted(accepted)) => {
                 let comment = accepted.comment.unwrap_or_default();
-                tally.accepted(&comment, accepted.replayed);
+                report.tally.accepted(&comment, accepted.replayed);
                 Ok(Box::new(comment))
             }
             Some(Submitted::Error(status)) => {
                 let refusal = Refusal::from(&status);
-                if let Some(pause) = self.pause(&row, &refusal) {
-                    self.waiting.push((Instant::now() + pause, row));
+                if let Some(pause) = self.pause(&sent, &refusal) {
+                    report.waits(sent.line, &refusal);
+                    self.waiting.push((Instant::now() + pause, sent));
                     return Ok(());
                 }
-                tally.refused(row.line, &comment_id(&row, &answer.comment_id), &refusal);
+                let reason = if refusal.reason.is_empty() { refusal.code } else { &refusal.reason };
+                let why = LeftOut::new(reason, refusal.in_one_line()).about(&comment_id);
+                report.leave_out(LeftOut { line: sent.line, ..why })?;
                 Err(refusal)
             }
             None => return Err(Status::internal("the server answered neither a comment nor an error").into()),
         };
         if listing(session) {
-            let outcome = Outcome { comment_id: comment_id(&row, &answer.comment_id), result };
-            session.output.next(&outcome, |_| String::new())?;
+            session.output.next(&Outcome { comment_id, result }, |_| String::new())?;
         }
         Ok(())
     }
 
     /// How long to wait before the comment is sent again; `None`: it is refused for good, or patience has run out.
-    fn pause(&self, row: &Row, refusal: &Refusal) -> Option<Duration> {
+    fn pause(&self, sent: &Sent, refusal: &Refusal) -> Option<Duration> {
         let pause = refusal.retry_after()?;
-        (row.begun.elapsed() + pause <= self.patience).then_some(pause)
-    }
-
-    fn situation(&self, tally: &Tally) -> String {
-        let waiting = match self.waiting.len() {
-            0 => String::new(),
-            count => format!(", {count} wait for a rate limit"),
-        };
-        one_line(&(tally.so_far() + &waiting))
+        (sent.begun.elapsed() + pause <= self.patience).then_some(pause)
     }
 }
 
-fn comment_id(row: &Row, answered: &str) -> String {
-    let asked = row.request.comment.as_ref().map_or("", |comment| &comment.id);
+fn comment_id(sent: &Sent, answered: &str) -> String {
+    let asked = sent.request.comment.as_ref().map_or("", |comment| &comment.id);
     if answered.is_empty() { asked.to_owned() } else { answered.to_owned() }
 }
