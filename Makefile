@@ -1,4 +1,5 @@
-# Everything a newcomer needs: `make run` serves, `make test` passes the tests, `make bench` measures, `make fuzz` looks for crashes.
+# Everything a newcomer needs: `make run` serves, `make test` passes the tests, `make bench` measures, `make fuzz` looks for crashes,
+# `make screenshots` draws the pictures of the README.
 # Each installs what is missing from apt and nothing else.
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -7,7 +8,7 @@ INSTALL = $(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive a
 # How long `make fuzz` feeds each target.
 SECONDS ?= 60
 
-.PHONY: run test bench fuzz lint redis-server h2load
+.PHONY: run test bench fuzz lint screenshots redis-server h2load
 
 run:
 	cargo run --release
@@ -22,6 +23,10 @@ fuzz:
 	cargo build --release --example fuzz
 	target/release/examples/fuzz texts --seconds $(SECONDS) --seed $$(date +%s)
 	target/release/examples/fuzz policies --seconds $(SECONDS) --seed $$(date +%s)
+
+screenshots:
+	cargo build --bins --example screenshots
+	target/debug/examples/screenshots docs/screenshots
 
 lint:
 	cargo fmt --check
