@@ -7,7 +7,7 @@ use super::state::Rows;
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::proto::v1::{
-    ClaimCommentsResponse, Comment, CommentState, DecideMatchingResponse, DecisionInput,
+    ClaimCommentsResponse, Comment, CommentState, DecideMatchingResponse, DecidedComment, DecisionInput,
     InspectCommentResponse, ListCommentsResponse, Policy, RenewClaimsResponse, ReplayPolicyResponse,
     WatchQueueResponse,
 };
@@ -259,6 +259,13 @@ pub enum Event {
     },
     /// The progress of a decision on a whole wave.
     WaveDecided(Result<DecideMatchingResponse, Refusal>),
+    /// The decision on a whole wave was taken back, as far as it could be.
+    WaveUndone {
+        /// On how many comments.
+        count: usize,
+        /// Why not on the last of the others.
+        refused: Option<Refusal>,
+    },
     /// What changed in the queue.
     Watched(Box<WatchQueueResponse>),
     /// The queue cannot be watched at the moment.
@@ -376,6 +383,8 @@ pub enum Command {
         /// Leases to end first: a wave is decided under none, and one's own would stand in its way.
         claims: Vec<Command>,
     },
+    /// Take the decision on a whole wave back.
+    UndoWave(Vec<DecidedComment>),
     /// Into the terminal's clipboard.
     Copy(String),
     /// Memory that takes a while to be given back.

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -28,6 +29,9 @@ const AROUND: u32 = 100;
 
 /// Decisions of one call.
 const BATCH: usize = 200;
+
+/// Calls under way at once to take a wave back.
+const AT_ONCE: usize = 32;
 
 /// The pause before the queue is watched again after that broke.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -125,6 +129,7 @@ impl Effects {
                 self.release(claims).await;
                 return self.decide_wave(id, count, ruling).await;
             }
+            Command::UndoWave(decided) => self.undo_wave(decided).await,
             claim @ Command::Release { .. } => return self.release(vec![claim]).await,
             Command::Free(rows) => return drop(spawn_blocking(move || drop(rows))),
             // The terminal does this one.
@@ -316,6 +321,18 @@ impl Effects {
         if let Err(status) = decided.await {
             self.send(Event::WaveDecided(Err(Refusal::from(&status))));
         }
+    }
+
+    /// Several at once, since each is a call.
+    async fn undo_wave(&self, decided: Vec<DecidedComment>) -> Event {
+        let one = |decided: DecidedComment| {
+            let mut effects = self.clone();
+            async move { effects.undo(decided.comment_id, decided.etag).await.result }
+        };
+        let undone: Vec<_> = stream::iter(decided).map(one).buffered(AT_ONCE).collect().await;
+        let count = undone.iter().filter(|result| result.is_ok()).count();
+        let refused = undone.into_iter().filter_map(Result::err).next_back();
+        Event::WaveUndone { count, refused }
     }
 
     async fn follow(&mut self) -> Result<(), Status> {

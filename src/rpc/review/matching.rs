@@ -85,7 +85,7 @@ fn decide_all(
         let mut steps = targets.chunks(MAX_BATCH);
         while sender.send(Ok(so_far.clone())).await.is_ok() {
             let Some(step) = steps.next() else {
-                let last = Progress { done: true, failures: vec![], ..so_far };
+                let last = Progress { done: true, failures: vec![], decided: vec![], ..so_far };
                 let _ = sender.send(Ok(last)).await;
                 return;
             };
@@ -103,9 +103,14 @@ fn decide_all(
 
 fn count(so_far: &mut Progress, outcomes: Vec<(CommentId, Outcome)>) {
     so_far.failures.clear();
+    so_far.decided.clear();
     for (id, outcome) in outcomes {
         match outcome {
-            Ok(_) => so_far.decided_count += 1,
+            Ok(comment) => {
+                let etag = comment.version.to_string();
+                so_far.decided_count += 1;
+                so_far.decided.push(v1::DecidedComment { comment_id: id.as_str().to_owned(), etag });
+            }
             Err(refusal) => {
                 let error = Some(status::to_message(&status::refused(&id, refusal)));
                 so_far.failed_count += 1;

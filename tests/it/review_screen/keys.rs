@@ -149,6 +149,10 @@ async fn decide_many(action: Action, key: &str, scene: &mut Scene) {
     assert_eq!(scene.decision(&second).await.0, Approved);
     let all = action == Action::DecideWave;
     assert_eq!(scene.decision(&third).await.0, if all { Approved } else { Pending });
+    if all {
+        scene.keys(&[("u", "3 comments are back")]);
+        assert_eq!(scene.decision(&third).await.0, Pending);
+    }
 }
 
 async fn list(action: Action, key: &str, scene: &mut Scene) {

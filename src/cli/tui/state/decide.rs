@@ -4,7 +4,7 @@ use super::{Lease, Place, State, Target};
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::cli::tui::action::{Command, Ruling};
-use crate::proto::v1::{Comment, DecideMatchingResponse, DecisionInput};
+use crate::proto::v1::{Comment, DecisionInput};
 
 /// Steps that can be taken back, one after the other.
 const UNDO_DEPTH: usize = 200;
@@ -44,6 +44,8 @@ impl State {
             Target::Wave { id, count } => {
                 self.tell(format!("deciding {count} comments …"));
                 self.wave_under_way = true;
+                self.steps += 1;
+                self.wave_step = self.steps;
                 let claims = self.leases.release();
                 return vec![Command::DecideWave { id, count, ruling, claims }];
             }
@@ -148,10 +150,17 @@ impl State {
         let waiting = self.flights.iter().filter(|(_, flight)| !flight.undo);
         let waiting: Vec<_> = waiting.map(|(id, flight)| (flight.step, id.clone())).collect();
         let last_waiting = waiting.iter().map(|(step, _)| *step).max();
-        let Some(step) = last_waiting.max(self.done.last_key_value().map(|(step, _)| *step)) else {
+        let last_done = self.done.last_key_value().map(|(step, _)| *step);
+        let last_wave = self.waves.last_key_value().map(|(step, _)| *step);
+        let Some(step) = last_waiting.max(last_done).max(last_wave) else {
             self.tell("nothing was decided here that could be taken back");
             return vec![];
         };
+        if let Some(wave) = self.waves.remove(&step) {
+            self.tell(format!("taking {} decisions back …", wave.len()));
+            self.wave_under_way = true;
+            return vec![Command::UndoWave(wave)];
+        }
         let waiting: Vec<_> = waiting.into_iter().filter(|(of, _)| *of == step).map(|(_, id)| id).collect();
         let batch = self.done.remove(&step).unwrap_or_default();
         self.tell(match (waiting.as_slice(), batch.as_slice()) {
@@ -221,32 +230,5 @@ impl State {
         let batch = step.and_then(|step| self.done.remove(&step)).unwrap_or_default();
         batch.into_iter().for_each(|done| _ = self.undo_done(done));
         self.warn(format!("{id} was not skipped: {}", refusal.in_one_line()));
-    }
-
-    pub(super) fn wave_decided(&mut self, progress: Result<DecideMatchingResponse, Refusal>) -> Vec<Command> {
-        let progress = match progress {
-            Ok(progress) => progress,
-            Err(refusal) => {
-                self.wave_under_way = false;
-                self.warn(format!("the wave was not decided: {}", refusal.in_one_line()));
-                return self.reload();
-            }
-        };
-        if let Some(failure) = progress.failures.last() {
-            let why = failure.error.as_ref().map(|error| Refusal::from(error).in_one_line());
-            self.refused_of_wave = Some(format!("{}: {}", failure.comment_id, why.unwrap_or_default()));
-        }
-        let told = format!("{} of {} decided", progress.decided_count, progress.matched_count);
-        if !progress.done {
-            self.tell(format!("{told} …"));
-            return vec![];
-        }
-        self.wave_under_way = false;
-        self.decided += progress.decided_count;
-        match self.refused_of_wave.take() {
-            Some(why) => self.warn(format!("{told}, {} refused; {why}", progress.failed_count)),
-            None => self.tell(told),
-        }
-        self.reload()
     }
 }

@@ -4,8 +4,10 @@ mod answers;
 mod around;
 mod decide;
 mod fix;
+mod holding;
 mod keys;
 mod leases;
+mod news;
 mod prompt;
 mod queue;
 mod rows;
@@ -14,6 +16,7 @@ pub(super) mod samples;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod wave;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -28,19 +31,13 @@ pub use self::queue::{Kind, Queue};
 pub use self::rows::{Place, Rows};
 use super::action::{Command, Event, Ruling};
 use super::keymap::Keymap;
-use crate::proto::v1::{Comment, InspectCommentResponse, QueueStats};
+use crate::proto::v1::{DecidedComment, InspectCommentResponse, QueueStats};
 
 /// Comments that are read ahead of the selection.
 const READ_AHEAD: usize = 4;
 
 /// Pages that are kept; beyond, all but the one on the screen are forgotten.
 const MAX_PAGES: usize = 200;
-
-/// Rows from the selection on within which leases are of use.
-const NEAR: usize = 200;
-
-/// Leases are not renewed when no key was pressed for so many seconds: somebody who left holds nothing.
-const AWAY: i64 = 900;
 
 /// How the comment's text stands on the screen.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,6 +97,10 @@ pub struct State {
     undoing: HashSet<String>,
     /// By step.
     done: BTreeMap<u64, Vec<Done>>,
+    /// Whole waves, by step.
+    waves: BTreeMap<u64, Vec<DecidedComment>>,
+    /// The step of the wave that is under way.
+    wave_step: u64,
     /// Keys that decided or skipped something.
     steps: u64,
     last: Option<Ruling>,
@@ -140,6 +141,8 @@ impl State {
             flights: HashMap::new(),
             undoing: HashSet::new(),
             done: BTreeMap::new(),
+            waves: BTreeMap::new(),
+            wave_step: 0,
             steps: 0,
             last: None,
             last_reason: 0,
@@ -200,6 +203,7 @@ impl State {
             Event::Settled(settled) => self.settled(settled),
             Event::WaveCounted { id, count } => self.wave_counted(id, count),
             Event::WaveDecided(progress) => return self.wave_decided(progress),
+            Event::WaveUndone { count, refused } => return self.wave_undone(count, refused),
             Event::Watched(watched) => return self.watched(*watched),
             Event::Unwatched(refusal) => self.unwatched = Some(refusal.in_one_line()),
         }
@@ -221,30 +225,6 @@ impl State {
             commands.extend(self.leases.ahead(self.queue.rows.from_selected(), self.now));
         }
         commands
-    }
-
-    fn tick(&mut self, now: Timestamp) -> Vec<Command> {
-        self.now = now;
-        let near = self.queue.rows.from_selected().take(NEAR).map(|comment| &comment.id);
-        let near: HashSet<_> = near.chain(&self.queue.marked).cloned().collect();
-        let mut ended = self.leases.expired(now);
-        ended.retain(|id| near.contains(id));
-        self.tell_lost(&ended);
-        let away = now.as_second() - self.active.as_second() > AWAY;
-        if away { vec![] } else { self.leases.renewals(now, |id| near.contains(id)) }
-    }
-
-    /// Goes on to the next comment that nobody else looks at, if there is one near.
-    fn pass_over_claimed(&mut self) {
-        let rows = self.queue.rows.from_selected().take(NEAR);
-        let free = rows.into_iter().find(|comment| !self.is_another_s(comment));
-        let free = free.map(|comment| comment.id.clone());
-        free.into_iter().for_each(|id| self.queue.rows.select(&id));
-    }
-
-    /// Whether somebody else looks at a comment.
-    pub fn is_another_s(&self, comment: &Comment) -> bool {
-        self.leases.is_another_s(comment, self.now)
     }
 
     /// Takes in how the text stands; the view knows, since it has wrapped it.
@@ -273,15 +253,6 @@ impl State {
 
     fn warn(&mut self, text: impl Into<String>) {
         self.message = Some(Message { text: text.into(), bad: true });
-    }
-
-    fn tell_lost(&mut self, ids: &[String]) {
-        match ids {
-            [] => {}
-            [id] => self.warn(format!("the claim on {id} was lost; others can decide it now")),
-            ids => self
-                .warn(format!("the claims on {} comments were lost; others can decide them now", ids.len())),
-        }
     }
 
     /// What is beside a comment is read again when it is looked at.

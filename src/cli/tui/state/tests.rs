@@ -316,6 +316,29 @@ fn a_wave_is_counted_before_it_can_be_decided() {
 }
 
 #[test]
+fn a_wave_is_taken_back_as_a_whole() {
+    let mut state = state();
+    press(&mut state, "a");
+    state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
+    state.update(Event::WaveCounted { id: "c2".into(), count: Ok(2) });
+    press(&mut state, "a");
+    let one = |id: &str| DecidedComment { comment_id: id.into(), etag: "7".into() };
+    let progress = |decided: Vec<DecidedComment>, done| {
+        let (matched_count, decided_count) = (2, 2);
+        let response =
+            DecideMatchingResponse { matched_count, decided_count, done, decided, ..Default::default() };
+        Event::WaveDecided(Ok(response))
+    };
+    state.update(progress(vec![one("c2"), one("c9")], false));
+    state.update(progress(vec![], true));
+    assert_eq!(state.decided, 3);
+    assert!(press(&mut state, "u").contains(&Command::UndoWave(vec![one("c2"), one("c9")])));
+    let commands = state.update(Event::WaveUndone { count: 2, refused: None });
+    assert!(matches!(commands[..], [Command::List { .. }, ..]) && state.decided == 1, "{commands:?}");
+    assert!(press(&mut state, "u").contains(&Command::Undo { id: "c1".into(), etag: "c1-2".into() }));
+}
+
+#[test]
 fn ones_own_leases_do_not_stand_in_the_way_of_a_wave() {
     let mut state = state();
     state.update(claimed(&["c1"]));
