@@ -78,11 +78,11 @@ fn pieces(comment: &Comment, sink: &mut impl Sink) {
     sink.end_block(of_one);
 }
 
-/// Pieces of 3 to 5 characters of a chunk that begins at `start`; it is given with the spaces around it.
+/// Pieces of 3 and 4 characters of a chunk that begins at `start`; it is given with the spaces around it.
 fn pieces_of(padded: &[char], start: usize, sink: &mut impl Sink) {
     let end = start + padded.len() - 2;
     for first in 0..padded.len() - 2 {
-        let piece = &padded[first..padded.len().min(first + 5)];
+        let piece = &padded[first..padded.len().min(first + 4)];
         let place = start + first.saturating_sub(1);
         let mut hash = piece[..2].iter().fold(PIECES, |hash, &character| push(hash, u64::from(character)));
         for (index, &character) in piece[2..].iter().enumerate() {
