@@ -50,6 +50,9 @@ struct Arguments {
     /// File with a moderator's token, for the moderator's calls under overload
     #[arg(long)]
     moderator_token_file: Option<PathBuf>,
+    /// The server's process, to measure what each second of its CPU brings under overload
+    #[arg(long)]
+    server_pid: Option<u32>,
     /// What `cargo bench` adds
     #[arg(long, hide = true)]
     bench: bool,

@@ -3,12 +3,14 @@
 //! First the peak is found, by callers that wait for each answer. Then a multiple of it is offered for as long. What counts
 //! is the goodput: calls that were taken in and answered within a second of the moment at which they were due. A moderator
 //! calls meanwhile, twenty times a second. The generator shares the machine with the server, so what it takes is missing
-//! there: the ratio errs against the server.
+//! there: the ratio errs against the server. On a machine that does other things as well, `--server-pid` gives the ratio that
+//! counts: what a second of the server's CPU brings, under overload and at the peak.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use modqueue::proto::v1::ListCommentsRequest;
@@ -19,6 +21,8 @@ use super::{Arguments, Kind, bearer, call, connect, framed, median, round};
 /// An answer after this comes too late: the reader has gone.
 const PATIENCE: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(1);
+/// Between two rounds.
+const REST: Duration = Duration::from_secs(3);
 /// A moderator's calls.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -33,10 +37,15 @@ struct Fates {
 }
 
 pub fn measure(arguments: &Arguments, kind: &Kind, times: f64) -> anyhow::Result<()> {
-    let mut ratios = Vec::new();
+    let (mut ratios, mut by_cpu) = (Vec::new(), Vec::new());
     for _ in 0..arguments.rounds {
+        // What the last flood taught the server has grown old by then.
+        std::thread::sleep(REST);
+        let before = cpu(arguments)?;
         let peak = round(arguments, kind)?.rate;
+        let between = cpu(arguments)?;
         let (fates, mut glances) = offer(arguments, kind, peak * times)?;
+        let after = cpu(arguments)?;
         let seconds = arguments.seconds as f64;
         let [done, late, refused, unsent] = [&fates.done, &fates.late, &fates.refused, &fates.unsent]
             .map(|fate| fate.load(Relaxed) as f64 / seconds);
@@ -49,9 +58,25 @@ pub fn measure(arguments: &Arguments, kind: &Kind, times: f64) -> anyhow::Result
             glances.len(),
         );
         ratios.push(done / peak);
+        if let (Some(before), Some(between), Some(after)) = (before, between, after) {
+            by_cpu.push((done / (after - between)) / (peak / (between - before)));
+        }
     }
     println!("goodput at {times} times the load, of the peak: {:.2} (median)", median(ratios));
+    if !by_cpu.is_empty() {
+        println!("the same for each second of the server's CPU: {:.2} (median)", median(by_cpu));
+    }
     Ok(())
+}
+
+/// Ticks of CPU that the server has used, if it is named.
+fn cpu(arguments: &Arguments) -> anyhow::Result<Option<f64>> {
+    let Some(pid) = arguments.server_pid else { return Ok(None) };
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name before may have spaces, and ends with a parenthesis.
+    let (_, numbers) = stat.rsplit_once(')').context("/proc/PID/stat is cut off")?;
+    let ticks = numbers.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(Some(ticks.sum::<Result<f64, _>>()?))
 }
 
 /// Offers `rate` calls a second over two threads; what became of them, and how long the moderator waited.

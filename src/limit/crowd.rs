@@ -6,7 +6,8 @@
 //! (RFC 8289) and TCP do: time is cut into windows; if in a window most calls took longer than the target, a
 //! queue stands and the number shrinks by a tenth; if calls were quick and the number was reached, it grows by a tenth.
 //! Most of a window's calls, not the mean or the quickest, so that neither one stuck call nor one that needed no work
-//! decides.
+//! decides. When the number is not reached, what a flood taught grows old: it goes back to where it began, step by step,
+//! so that the next burst is not refused by a server that has nothing to do.
 //!
 //! Whoever comes when the number is reached is refused at once, which costs a fraction of the work: what can be
 //! done is done at full speed, and nobody is served after having given up. The wait of those within is
@@ -25,6 +26,8 @@ const STEP: u32 = 10;
 pub struct Crowd {
     target: Duration,
     most: u32,
+    /// How many were allowed at first.
+    first: u32,
     state: Mutex<State>,
 }
 
@@ -62,9 +65,9 @@ pub struct Place {
 impl Crowd {
     /// A place whose number follows the wait, up to `most`.
     pub fn new(target: Duration, most: u32, now: Instant) -> Arc<Self> {
-        let allowed = (most / 4).clamp(FEWEST.min(most), most);
-        let state = State { within: 0, allowed, window: Window::starting(now) };
-        Arc::new(Self { target, most, state: Mutex::new(state) })
+        let first = (most / 4).clamp(FEWEST.min(most), most);
+        let state = State { within: 0, allowed: first, window: Window::starting(now) };
+        Arc::new(Self { target, most, first, state: Mutex::new(state) })
     }
 
     /// Lets one more in.
@@ -97,10 +100,18 @@ impl Crowd {
         let Window { quick, slow, was_full, .. } =
             std::mem::replace(&mut state.window, Window::starting(now));
         let step = (state.allowed / STEP).max(1);
-        if slow > quick || nobody_came_out && was_full {
+        let is_slow = slow > quick || nobody_came_out && was_full;
+        if is_slow {
             state.allowed = (state.allowed - step).max(FEWEST.min(self.most));
         } else if was_full {
             state.allowed = (state.allowed + step).min(self.most);
+        }
+        // Nobody came for as long as the window is longer than it had to be.
+        let needed = if nobody_came_out { WINDOW.max(self.target) } else { WINDOW };
+        let windows = (length.saturating_sub(needed).as_millis() / WINDOW.as_millis()).min(1000) as u32;
+        let rested = windows + u32::from(!is_slow && !was_full);
+        if state.allowed < self.first {
+            state.allowed = (state.allowed + step * rested).min(self.first);
         }
     }
 
@@ -191,6 +202,21 @@ mod tests {
         assert!(few * 4 < many, "{many} then {few}");
         serve(&crowd, now + TICK * 30_000, 30, 60, 20);
         assert!(crowd.allowed() > 4 * few);
+    }
+
+    #[test]
+    fn after_a_flood_and_a_rest_a_burst_is_let_in() {
+        let now = Instant::now();
+        let crowd = Crowd::new(TARGET, 1_000, now);
+        serve(&crowd, now, 1, 40, 10);
+        assert!(crowd.allowed() < 150);
+        let later = now + TICK * 13_000;
+        let burst = (0..250).filter_map(|_| crowd.enter(later).ok());
+        assert_eq!(burst.collect::<Vec<_>>().len(), 250);
+        let again = Crowd::new(TARGET, 1_000, now);
+        serve(&again, now, 1, 40, 10);
+        serve(&again, now + TICK * 10_000, 10, 2, 3);
+        assert_eq!(again.allowed(), 250, "a light load is a rest as well");
     }
 
     #[test]
