@@ -64,29 +64,33 @@ impl Client {
     }
 
     fn authorised(&self, role: Role) -> Result<Authorised, TokenError> {
-        let bearer = Bearer::new(&self.tokens.read(role)?)?;
+        let bearer = Bearer::new(self.tokens.read(role)?.as_deref())?;
         Ok(InterceptedService::new(self.channel.clone(), bearer))
     }
 }
 
-/// Puts `authorization: Bearer …` on every call.
+/// Puts `authorization: Bearer …` on every call, if there is a token.
 #[derive(Debug, Clone)]
 pub struct Bearer {
-    header: MetadataValue<Ascii>,
+    header: Option<MetadataValue<Ascii>>,
 }
 
 impl Bearer {
-    fn new(token: &str) -> Result<Self, TokenError> {
-        let mut header: MetadataValue<Ascii> =
-            format!("Bearer {token}").parse().map_err(|_| TokenError::NotAToken)?;
-        header.set_sensitive(true);
+    fn new(token: Option<&str>) -> Result<Self, TokenError> {
+        let header = token.map(|token| format!("Bearer {token}").parse::<MetadataValue<Ascii>>());
+        let mut header = header.transpose().map_err(|_| TokenError::NotAToken)?;
+        if let Some(header) = &mut header {
+            header.set_sensitive(true);
+        }
         Ok(Self { header })
     }
 }
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.header.clone());
+        if let Some(header) = &self.header {
+            request.metadata_mut().insert("authorization", header.clone());
+        }
         Ok(request)
     }
 }

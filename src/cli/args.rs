@@ -28,7 +28,8 @@ Profiles are in modctl/config.toml in the XDG configuration directory (~/.config
   server = \"https://queue.example:50051\"
   token_file = \"daily.token\"
   site = \"daily\"
-`server`, `token_file`, `site`, `reviewer` and `ca_file` can be set; flags and the environment go before them. Without \
+`server`, `token_file`, `site`, `reviewer`, `ca_file`, `client_certificate` and `client_key` can be set; flags and the \
+environment go before them. Without \
 --profile, the one called `default` is used, if there is one. Keys of `modctl review` are bound otherwise in the same file:
   [keys]
   approve = \"x\"
@@ -73,6 +74,26 @@ pub struct Globals {
     /// Certificates (PEM) to trust instead of the well-known authorities
     #[arg(long, global = true, env = "MODCTL_CA_FILE", hide_env_values = true, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// The client certificate (PEM) to show; with it a token is sent only where one is named
+    #[arg(
+        long,
+        global = true,
+        env = "MODCTL_CLIENT_CERTIFICATE",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "client_key"
+    )]
+    pub client_certificate: Option<PathBuf>,
+    /// The key (PEM) of the client certificate
+    #[arg(
+        long,
+        global = true,
+        env = "MODCTL_CLIENT_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "client_certificate"
+    )]
+    pub client_key: Option<PathBuf>,
     /// How data is printed [default: table]
     #[arg(long, global = true, value_enum, conflicts_with = "json")]
     pub format: Option<Format>,

@@ -64,6 +64,9 @@ fn remedy(refusal: &Refusal, token: &str) -> Option<String> {
         "TOKEN_MISSING" | "TOKEN_UNKNOWN" => {
             format!("the token came from {token}; name another with --token-file")
         }
+        "CERTIFICATE_UNKNOWN" => {
+            "show another with --client-certificate, or name a token with --token-file".to_owned()
+        }
         "ROLE_MISSING" => format!(
             "the token from {token} lacks the role `{}`; name another with --token-file",
             about("role").unwrap_or("needed")

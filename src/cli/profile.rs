@@ -26,6 +26,10 @@ pub struct Profile {
     pub reviewer: Option<String>,
     /// The certificates to trust. Relative to the file that says it.
     pub ca_file: Option<PathBuf>,
+    /// The client certificate to show. Relative to the file that says it.
+    pub client_certificate: Option<PathBuf>,
+    /// Its key. Relative to the file that says it.
+    pub client_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,8 +65,14 @@ pub fn load(file: Option<&Path>, name: Option<&str>) -> Result<Profile, Failure>
         }
     };
     let base = file.and_then(Path::parent).unwrap_or(Path::new(""));
-    profile.token_file = profile.token_file.map(|path| base.join(path));
-    profile.ca_file = profile.ca_file.map(|path| base.join(path));
+    for path in [
+        &mut profile.token_file,
+        &mut profile.ca_file,
+        &mut profile.client_certificate,
+        &mut profile.client_key,
+    ] {
+        *path = path.take().map(|path| base.join(path));
+    }
     Ok(profile)
 }
 

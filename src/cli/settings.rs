@@ -8,7 +8,7 @@ use super::args::Globals;
 use super::failure::Failure;
 use super::profile::{self, Profile};
 use super::prompt::ask_secret;
-use crate::client::{Target, Tokens};
+use crate::client::{CertificateFiles, Target, Tokens};
 
 const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 const DEFAULT_DATA_DIR: &str = "modqueue-data";
@@ -38,14 +38,20 @@ impl Settings {
         let profile = profile::load(profile::file(path).as_deref(), globals.profile.as_deref())?;
         let server = globals.server.clone().or(profile.server.clone());
         let ca_file = globals.ca_file.clone().or(profile.ca_file.clone());
+        let certificate = client_certificate(globals, &profile)?;
+        let has_certificate = certificate.is_some();
         let target = Target::parse(server.as_deref().unwrap_or(DEFAULT_SERVER), ca_file)?;
+        let target = target.with_certificate(certificate);
         let tokens = match environment("MODCTL_TOKEN").filter(|token| !token.is_empty()) {
             _ if globals.ask_token => Tokens::Given(ask_secret("token")?),
             Some(token) if globals.token_file.is_none() => {
                 Tokens::Given(token.to_string_lossy().into_owned())
             }
-            _ => named_tokens(globals, &profile)
-                .unwrap_or_else(|| made_tokens(&target, path("MODQUEUE_DATA_DIR"))),
+            _ => match named_tokens(globals, &profile) {
+                Some(named) => named,
+                None if has_certificate => Tokens::Certificate,
+                None => made_tokens(&target, path("MODQUEUE_DATA_DIR")),
+            },
         };
         Ok(Self {
             target,
@@ -54,6 +60,21 @@ impl Settings {
             reviewer: globals.reviewer.clone().or(profile.reviewer).unwrap_or_default(),
             timeout: globals.timeout,
         })
+    }
+}
+
+/// Flags come in pairs or not at all; so must the lines of a profile.
+fn client_certificate(globals: &Globals, profile: &Profile) -> Result<Option<CertificateFiles>, Failure> {
+    let certificate = globals.client_certificate.clone().or(profile.client_certificate.clone());
+    let key = globals.client_key.clone().or(profile.client_key.clone());
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Ok(Some(CertificateFiles { certificate, key })),
+        (None, None) => Ok(None),
+        _ => {
+            let told =
+                "the profile names one of client_certificate and client_key; a certificate needs its key";
+            Err(Failure::Usage(told.to_owned()))
+        }
     }
 }
 
@@ -97,6 +118,14 @@ mod tests {
     #[test]
     fn tokens_of_this_machine_are_never_sent_to_another() {
         assert_eq!(resolve(&["--server", "queue.example"], &[]).tokens, Tokens::Nowhere);
+    }
+
+    #[test]
+    fn with_a_client_certificate_a_token_is_sent_only_where_one_is_named() {
+        let shown = ["--client-certificate", "c.pem", "--client-key", "c.key"];
+        assert_eq!(resolve(&shown, &[]).tokens, Tokens::Certificate);
+        let named = [&shown[..], &["--token-file", "/f"]].concat();
+        assert_eq!(resolve(&named, &[]).tokens, Tokens::At("/f".into()));
     }
 
     #[test]

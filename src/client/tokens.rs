@@ -36,6 +36,8 @@ pub enum Tokens {
     At(PathBuf),
     /// The directory where a server on this machine leaves the tokens it made.
     Made(PathBuf),
+    /// Nowhere, and none is needed: the client certificate tells who calls.
+    Certificate,
     /// Nowhere: the server is another machine, and no token was named.
     Nowhere,
 }
@@ -72,8 +74,9 @@ pub enum TokenError {
 }
 
 impl Tokens {
-    /// The token for calls that need `role`. Read anew each time: a server that starts afresh makes new ones.
-    pub fn read(&self, role: Role) -> Result<String, TokenError> {
+    /// The token for calls that need `role`, if a token is to be sent. Read anew each time: a server that starts afresh
+    /// makes new ones.
+    pub fn read(&self, role: Role) -> Result<Option<String>, TokenError> {
         let text = match self {
             Self::Given(token) => token.clone(),
             Self::At(path) => {
@@ -81,13 +84,14 @@ impl Tokens {
                 fs::read_to_string(&path).map_err(|cause| TokenError::Unreadable { path, cause })?
             }
             Self::Made(directory) => read_made(directory.join(role.name()), role)?,
+            Self::Certificate => return Ok(None),
             Self::Nowhere => return Err(TokenError::NoneNamed(role)),
         };
         let token = text.trim();
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::NotAToken);
         }
-        Ok(token.to_owned())
+        Ok(Some(token.to_owned()))
     }
 
     /// Where the token for `role` is read from, for messages.
@@ -96,6 +100,7 @@ impl Tokens {
             Self::Given(_) => "MODCTL_TOKEN".to_owned(),
             Self::At(path) => file_for(path, role).display().to_string(),
             Self::Made(directory) => directory.join(role.name()).display().to_string(),
+            Self::Certificate => "the client certificate".to_owned(),
             Self::Nowhere => "nowhere".to_owned(),
         })
     }
@@ -107,6 +112,7 @@ impl fmt::Debug for Tokens {
             Self::Given(_) => f.write_str("Given(…)"),
             Self::At(path) => f.debug_tuple("At").field(path).finish(),
             Self::Made(path) => f.debug_tuple("Made").field(path).finish(),
+            Self::Certificate => f.write_str("Certificate"),
             Self::Nowhere => f.write_str("Nowhere"),
         }
     }
@@ -145,7 +151,7 @@ mod tests {
     fn a_directory_has_one_token_for_each_role() {
         let directory = directory();
         let tokens = Tokens::At(directory.path().to_owned());
-        assert_eq!(tokens.read(Role::Portal).unwrap(), "p-token");
+        assert_eq!(tokens.read(Role::Portal).unwrap().as_deref(), Some("p-token"));
         assert!(matches!(tokens.read(Role::Moderator), Err(TokenError::Unreadable { .. })));
     }
 
@@ -153,7 +159,7 @@ mod tests {
     fn a_file_has_the_token_of_every_role() {
         let directory = directory();
         let tokens = Tokens::At(directory.path().join("portal"));
-        assert_eq!(tokens.read(Role::Admin).unwrap(), "p-token");
+        assert_eq!(tokens.read(Role::Admin).unwrap().as_deref(), Some("p-token"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The real `modctl` against the real server.
 
+mod certificates;
 mod evaluate;
 mod export;
 mod failures;
