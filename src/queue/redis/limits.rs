@@ -18,8 +18,8 @@ use super::stored::u64_at;
 use super::words::Words;
 
 /// How long one hash of short limits is written to. What is written in one window is of use to its end and
-/// through the next.
-pub(super) const LIMIT_WINDOW: Duration = Duration::from_secs(120);
+/// through the next. The default policy's limits are just short.
+pub(super) const LIMIT_WINDOW: Duration = Duration::from_secs(300);
 
 /// Whether a limit's full burst is back within one window, however late in it the last of it was spent.
 pub(super) fn is_short(charge: &Charge) -> bool {
@@ -110,8 +110,10 @@ mod tests {
     #[test]
     fn a_limit_is_short_when_its_burst_is_back_within_a_window() {
         assert!(is_short(&limit(10, 60, 10)));
-        assert!(is_short(&limit(1, 60, 2)));
-        assert!(!is_short(&limit(1, 60, 3)));
+        assert!(is_short(&limit(1, 60, 5)));
+        assert!(!is_short(&limit(1, 60, 6)));
         assert!(!is_short(&limit(100, 3600, 10)));
+        // the default policy's, by author and by address
+        assert!(is_short(&limit(30, 600, 15)) && is_short(&limit(120, 600, 60)));
     }
 }
