@@ -1,7 +1,7 @@
 //! What a key costs in the review: the key, the state after it, and the frame, drawn and written for a terminal of 200
 //! columns and 50 lines, in queues of a thousand, a hundred thousand and a million comments, and before a text of 32 KiB.
 //!
-//! `cargo bench --bench frame` prints the median and the slowest of a hundred presses of each key, and how much the longest queue costs
+//! `cargo bench --bench frame` prints the median and the slowest of thirty presses of each key, and how much the longest queue costs
 //! more than the shortest. It fails when a key takes longer than a frame of 16 ms.
 
 use std::hint::black_box;
@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 const LENGTHS: [usize; 3] = [1_000, 100_000, 1_000_000];
-const PRESSES: usize = 100;
+const PRESSES: usize = 30;
 const FRAME: Duration = Duration::from_millis(16);
 
 /// Keys, each with the one that makes up for it, so that every press finds the queue as it was.

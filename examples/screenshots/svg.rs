@@ -58,7 +58,7 @@ pub fn drawn(screen: &Screen) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
          height=\"{height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" \
-         font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
+         font-size=\"14\" xml:space=\"preserve\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
     );
     for row in 0..rows {
         for (column, cells, text, look) in runs(screen, row, columns) {
@@ -112,7 +112,7 @@ fn run(svg: &mut String, row: u16, column: u16, cells: u16, text: &str, look: &L
     ] {
         style.push_str(if is { written } else { "" });
     }
-    // Browsers run ordinary spaces together.
+    // Browsers run ordinary spaces together; other programs do it with these, too, unless told to preserve them.
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace(' ', "\u{a0}");
     let _ = writeln!(
         svg,

@@ -47,10 +47,11 @@ fn nothing<'a>(state: &State, palette: Palette) -> Line<'a> {
 }
 
 fn row<'a>(comment: &Comment, selected: bool, state: &State, palette: Palette) -> Line<'a> {
-    let mark = if state.queue.marked.contains(&comment.id) { "●" } else { " " };
+    let marked = state.queue.marked.contains(&comment.id);
+    let mark = if marked { Span::styled("●", palette.waiting()) } else { Span::raw(" ") };
     let score = comment.verdict.as_ref().map(|verdict| verdict.score).unwrap_or_default();
     let line = Line::from(vec![
-        Span::styled(mark, palette.waiting()),
+        mark,
         holder(comment, state, palette),
         Span::styled(format!("{score:>5.1} "), palette.strong()),
         Span::raw(preview(comment)),
