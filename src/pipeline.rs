@@ -1,6 +1,7 @@
 //! The road of a comment: shield → recall → filters → verdict → admit.
 
 mod exchange;
+mod import;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::queue::{
 use crate::telemetry::{Hit, Road};
 
 pub use exchange::{ReviseError, Submission, SubmitError, Submitted};
+pub use import::{BroughtIn, PastComment};
 
 /// Takes comments in and judges them. Each worker has its own, over its own store handle.
 #[derive(Clone)]

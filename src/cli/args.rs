@@ -123,7 +123,7 @@ pub struct Globals {
 pub enum Command {
     /// Hand a comment in and see the verdict
     Submit(Box<submit::Args>),
-    /// Hand in the comments of a file: JSON Lines, CSV, an export of WordPress or Disqus
+    /// Hand in the comments of a file: JSON Lines, CSV, an export of WordPress or Disqus; or bring them in as history
     Import(import::Args),
     /// Write comments to a file that can be imported again
     Export(export::Args),
@@ -160,7 +160,7 @@ pub enum Command {
     /// Put a new text in the place of a comment's, as its author does
     Revise(revise::Args),
     /// Report a comment, as a reader does
-    Report(report::Args),
+    Flag(flag::Args),
     /// Tell how the queue is doing: how many wait and for how long, what comes in, what is decided, by whom
     #[command(visible_alias = "stats")]
     Queue(queue::Args),
@@ -168,6 +168,8 @@ pub enum Command {
     Activity(activity::Args),
     /// Tell how the rules do: how often each found something, and how often moderators overturned it
     Rules(rules::Args),
+    /// Make a page for a browser: what went on, how long it took, which rules moderators overturned
+    Report(report::Args),
     /// Follow the decisions as portals see them
     Watch(watch::Args),
     /// Read, try and set the site's policy

@@ -9,7 +9,9 @@ pub mod commands;
 pub mod failure;
 pub mod harmless;
 pub mod output;
+pub mod page;
 pub mod tui;
+pub mod wordlist;
 
 mod claims;
 mod explain;
@@ -103,6 +105,7 @@ async fn dispatch(command: Command, session: &mut Session) -> Result<Done, Failu
         Command::DecideMatching(args) => decide_matching::run(args, session).await,
         Command::Withdraw(args) => withdraw::run(args, session).await,
         Command::Revise(args) => revise::run(args, session).await,
+        Command::Flag(args) => flag::run(args, session).await,
         Command::Report(args) => report::run(args, session).await,
         Command::Queue(args) => queue::run(args, session).await,
         Command::Activity(args) => activity::run(args, session).await,

@@ -68,6 +68,17 @@ pub trait Queue: Send + Sync + 'static {
     /// nothing; only [`Admitted::Stored`] charges limits and counts repeats.
     async fn admit(&self, site: &SiteName, admission: Admission) -> Result<Admitted, QueueError>;
 
+    /// Brings history of another system in, each comment all or nothing for itself, with its decision in the
+    /// author's record and in its history. No limit is charged, no repeat counted and no event written, so that
+    /// nobody learns from it. It counts as changed now. At most [`MAX_BATCH`]; a comment that would wait is refused
+    /// when `waiting_cap` do.
+    async fn import(
+        &self,
+        site: &SiteName,
+        waiting_cap: u64,
+        imports: Vec<Import>,
+    ) -> Result<Vec<Imported>, QueueError>;
+
     /// What is left of each limit. Spends nothing. In the order of `charges`.
     async fn quota(&self, site: &SiteName, charges: &[Charge]) -> Result<Vec<QuotaLeft>, QueueError>;
 

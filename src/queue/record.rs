@@ -201,6 +201,15 @@ pub fn is_report_by(entry: &HistoryEntry, reader_id: &str) -> bool {
     entry.kind == HistoryKind::Reported && entry.actor == reader_id
 }
 
+/// A whole history: how the comment came in, which is told from its head, and what was written down since. What was
+/// brought in from another system has been written down from its beginning.
+pub fn with_submission(submission: Vec<HistoryEntry>, written: Vec<HistoryEntry>) -> Vec<HistoryEntry> {
+    match written.iter().any(|entry| entry.kind == HistoryKind::Imported) {
+        true => written,
+        false => submission.into_iter().chain(written).collect(),
+    }
+}
+
 /// What of an event is known before the store gives it its number, time, states and version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventBody {

@@ -2,6 +2,7 @@
 
 mod authors;
 mod figures;
+mod import;
 mod proposals;
 mod replay;
 mod revisions;
@@ -10,9 +11,9 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
+use super::RpcParts;
 use super::auth::Caller;
 use super::stream::Replies;
-use super::{RpcParts, status};
 use crate::config::Role;
 use crate::proto::v1;
 use crate::proto::v1::policy_service_server::PolicyService;
@@ -31,15 +32,6 @@ macro_rules! answer {
         let (caller, request) = Caller::of($request)?;
         caller.require($roles)?;
         $self.$call(&caller, request).await.map(Response::new)
-    }};
-}
-
-/// A call that a later version answers. It tells callers without the role nothing.
-macro_rules! not_implemented {
-    ($roles:ident, $method:literal, $request:ident) => {{
-        let (caller, _) = Caller::of($request)?;
-        caller.require($roles)?;
-        Err(status::not_implemented($method))
     }};
 }
 
@@ -94,7 +86,7 @@ impl PolicyService for PolicyCalls {
         &self,
         request: Request<Streaming<v1::ImportCommentsRequest>>,
     ) -> Answer<v1::ImportCommentsResponse> {
-        not_implemented!(ADMIN, "ImportComments", request)
+        answer!(ADMIN, self.import(request))
     }
 
     async fn get_rule_stats(

@@ -175,12 +175,6 @@ fn told(violations: Vec<Violation>) -> Vec<FieldViolation> {
     told
 }
 
-/// The call is not there yet.
-pub fn not_implemented(method: &str) -> Status {
-    let message = format!("{method} is not there yet on this server");
-    fault(ErrorReason::NotImplemented, message).with("method", method).status()
-}
-
 /// The server stops; what was streamed so far is good.
 pub fn shutting_down() -> Status {
     let message = "this server is stopping; go on where the last message left off, here or on another one";

@@ -128,6 +128,7 @@ macro_rules! measured {
 measured! {
     fn recall(site: &SiteName, probe: Probe) -> Recalled;
     fn admit(site: &SiteName, admission: Admission) -> Admitted;
+    fn import(site: &SiteName, waiting_cap: u64, imports: Vec<Import>) -> Vec<Imported>;
     fn quota(site: &SiteName, charges: &[Charge]) -> Vec<QuotaLeft>;
     fn revise(site: &SiteName, revision: Revision) -> Outcome;
     fn withdraw(site: &SiteName, withdrawal: Withdrawal) -> Outcome;

@@ -5,7 +5,7 @@ use modqueue::proto::v1::review_service_client::ReviewServiceClient;
 use modqueue::proto::v1::submission_service_client::SubmissionServiceClient;
 use modqueue::proto::v1::{
     AddNoteRequest, EraseAuthorRequest, GetActivityRequest, GetCommentRequest, GetPolicyRequest,
-    GetQueueStatsRequest, ImportCommentsRequest, SubmitCommentRequest, UpdatePolicyRequest,
+    GetQueueStatsRequest, SubmitCommentRequest, UpdatePolicyRequest,
 };
 use tonic::service::interceptor::InterceptedService;
 use tonic::{Code, Request};
@@ -66,16 +66,7 @@ async fn a_moderator_may_read_the_policy_and_not_change_it() {
     let refused = client.update_policy(UpdatePolicyRequest::default()).await.unwrap_err();
     assert_eq!(reason(&refused), "ROLE_MISSING");
     let refused = client.erase_author(EraseAuthorRequest::default()).await.unwrap_err();
-    assert_eq!(reason(&refused), "ROLE_MISSING", "before it is told that the call is not there yet");
-}
-
-#[tokio::test]
-async fn calls_that_are_not_there_yet_say_so() {
-    let service = Service::start(Kept::Embedded).await;
-    let nothing = tokio_stream::empty::<ImportCommentsRequest>();
-    let refused = service.admin().import_comments(nothing).await.unwrap_err();
-    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unimplemented, "NOT_IMPLEMENTED"));
-    assert_eq!(info(&refused).metadata["method"], "ImportComments");
+    assert_eq!(reason(&refused), "ROLE_MISSING");
 }
 
 #[tokio::test]

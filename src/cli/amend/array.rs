@@ -13,7 +13,8 @@ pub fn append(array: &mut Array, text: &str) {
         trailing.insert_str(0, &raw(last.decor().suffix()));
         last.decor_mut().set_suffix("");
     }
-    let last = array.iter().last().map(|last| raw(last.decor().prefix()));
+    let last = array.len().checked_sub(1).and_then(|last| array.get(last));
+    let last = last.map(|last| raw(last.decor().prefix()));
     let own_line =
         last.as_deref().and_then(|prefix| prefix.rsplit_once('\n')).map(|(_, indent)| indent.to_owned());
     match (own_line, last) {

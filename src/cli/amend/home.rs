@@ -140,7 +140,7 @@ pub fn offer(subject: Subject<'_>, home: &Home, offers: &mut Offers<'_>) {
 }
 
 /// Writes a value; the comment behind the one before stays.
-fn put(table: &mut dyn TableLike, key: &str, mut to: Value) {
+pub fn put(table: &mut dyn TableLike, key: &str, mut to: Value) {
     if let Some(before) = table.get(key).and_then(Item::as_value) {
         *to.decor_mut() = before.decor().clone();
     }

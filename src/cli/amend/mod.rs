@@ -3,7 +3,7 @@
 //! Pure: a finding and the policy's TOML in, edited TOML out. Comments and layout stay as their author left them. A
 //! change of words is offered only when the keyword filter, tried on the comment itself, finds the place no more.
 
-mod array;
+pub(in crate::cli) mod array;
 mod diff;
 mod home;
 mod hosts;
@@ -13,6 +13,7 @@ use toml_edit::DocumentMut;
 
 pub use self::diff::{Edit, diff};
 use self::home::Home;
+pub(in crate::cli) use self::home::put;
 use crate::proto::v1::Finding;
 
 /// The place in a comment that a moderator looks at, and the finding that marked it.

@@ -8,6 +8,7 @@ pub mod decide;
 pub mod decide_matching;
 pub mod evaluate;
 pub mod export;
+pub mod flag;
 pub mod import;
 pub mod list;
 pub mod man;

@@ -41,7 +41,7 @@ pub use self::diff::diff;
 pub use self::event::event_line;
 use self::fields::Fields;
 pub use self::outcome::Outcome;
-pub use self::queue::{Picture, queue_line};
+pub use self::queue::{Picture, queue_line, total};
 pub use self::replay::replayed;
 pub use self::rules::{by_overturn_rate, overturn_rate};
 pub use self::screen::Screen;

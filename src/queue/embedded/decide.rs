@@ -102,13 +102,22 @@ impl Batch<'_> {
     /// Ends the claim and moves the author's counters from what counted before to what counts now.
     fn settle(&mut self, site: &SiteName, loaded: &Loaded, counted_before: Counted) -> Result<(), Fault> {
         self.end_claim(site, &loaded.id)?;
-        let author_id = &loaded.content.draft.author.id;
-        let counted = loaded.row.hot.counted;
-        if author_id.is_empty() || counted == counted_before {
+        self.recount(site, &loaded.content.draft.author.id, counted_before, loaded.row.hot.counted)
+    }
+
+    /// Moves an author's counters from what counted of a comment before to what counts now. Guests have none.
+    pub fn recount(
+        &mut self,
+        site: &SiteName,
+        author_id: &str,
+        before: Counted,
+        counted: Counted,
+    ) -> Result<(), Fault> {
+        if author_id.is_empty() || counted == before {
             return Ok(());
         }
         let mut record = self.tables.author(site, author_id)?;
-        match counted_before {
+        match before {
             Counted::Nothing => {}
             Counted::Approval => record.approved = record.approved.saturating_sub(1),
             Counted::Rejection => record.rejected = record.rejected.saturating_sub(1),
@@ -169,7 +178,7 @@ fn counted(code: u8) -> Counted {
 }
 
 /// The history's entry for a decision.
-fn entry(decision: &Decision) -> HistoryEntry {
+pub fn entry(decision: &Decision) -> HistoryEntry {
     let kind = match decision.state {
         State::Approved => HistoryKind::Approved,
         State::Rejected => HistoryKind::Rejected,

@@ -19,7 +19,7 @@ impl<B: Readable> Tables<B> {
     /// All entries, oldest first; empty when there is no such comment.
     pub fn history(&self, site: &SiteName, id: &CommentId) -> Result<Vec<HistoryEntry>, Fault> {
         let Some(row) = self.head(site, id)? else { return Ok(Vec::new()) };
-        let mut entries = submitted(&row);
+        let mut entries = Vec::new();
         let range = keys::starting_with(&keys::of_comment(row.ordinal));
         for stored in self.history.range::<&[u8]>(range.start.as_slice()..range.end.as_slice())? {
             let entry = row::decode_history(stored?.1.value())
@@ -27,7 +27,7 @@ impl<B: Readable> Tables<B> {
                 .map_err(|detail| Fault::damaged(format_args!("the history of comment {id}"), detail))?;
             entries.push(entry);
         }
-        Ok(entries)
+        Ok(record::with_submission(submitted(&row), entries))
     }
 
     /// True when the change of this name is among the comment's last: the call is repeated.

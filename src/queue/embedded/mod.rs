@@ -18,6 +18,7 @@ mod erase;
 mod fault;
 mod feed;
 mod history;
+mod import;
 mod keys;
 mod limits;
 mod model;
@@ -43,10 +44,10 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, MAX_BATCH,
-    Note, Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Proposal, ProposalDraft, Queue,
-    QueueError, Recalled, Renewed, Report, Reported, Revision, Ruling, Settled, StoredModel, Swept, Teaching,
-    Undo, Withdrawal,
+    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, Import,
+    Imported, MAX_BATCH, Note, Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Proposal,
+    ProposalDraft, Queue, QueueError, Recalled, Renewed, Report, Reported, Revision, Ruling, Settled,
+    StoredModel, Swept, Teaching, Undo, Withdrawal,
 };
 use crate::domain::{AuthorRecord, Clock, Comment, CommentId, HistoryEntry, SiteName, Standing, Timestamp};
 use crate::limit::{Charge, QuotaLeft};
@@ -179,6 +180,17 @@ impl Queue for EmbeddedQueue {
     async fn admit(&self, site: &SiteName, admission: Admission) -> Result<Admitted, QueueError> {
         let (site, incoming) = (site.clone(), Incoming::new(admission));
         self.write(move |batch| batch.admit(&site, incoming)).await
+    }
+
+    async fn import(
+        &self,
+        site: &SiteName,
+        waiting_cap: u64,
+        imports: Vec<Import>,
+    ) -> Result<Vec<Imported>, QueueError> {
+        at_most_a_batch("imports", imports.len())?;
+        let site = site.clone();
+        self.write(move |batch| batch.import(&site, waiting_cap, imports)).await
     }
 
     async fn quota(&self, site: &SiteName, charges: &[Charge]) -> Result<Vec<QuotaLeft>, QueueError> {

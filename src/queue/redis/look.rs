@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::domain::{ActorKind, Comment, CommentId, HistoryEntry, HistoryKind, SiteName, State, Timestamp};
 use crate::queue::hot::Hot;
+use crate::queue::record::with_submission;
 use crate::queue::{Counts, QueueError};
 
 use super::bodies::{decided, entry};
@@ -60,11 +61,9 @@ impl Store {
         let mut replies = list(self.ask(call, self.deadline()).await?)?.into_iter();
         let Some(record) = replies.next() else { return Ok(Vec::new()) };
         let stored = Stored { bytes: bytes(record)?, ..Stored::default() };
-        let mut entries = submission(stored.origin(id)?, stored.hot(id)?);
-        for reply in replies {
-            entries.push(history(id, &bytes(reply)?)?);
-        }
-        Ok(entries)
+        let submission = submission(stored.origin(id)?, stored.hot(id)?);
+        let entries = replies.map(|reply| history(id, &bytes(reply)?)).collect::<Result<_, _>>()?;
+        Ok(with_submission(submission, entries))
     }
 
     pub(super) async fn similar(

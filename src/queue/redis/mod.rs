@@ -18,6 +18,7 @@ mod fault;
 mod feed;
 mod files;
 mod health;
+mod import;
 mod keys;
 mod lease;
 mod limits;
@@ -48,10 +49,10 @@ use crate::domain::{
 use crate::limit::{Charge, QuotaLeft};
 
 use super::{
-    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, Note,
-    Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Proposal, ProposalDraft, Queue, QueueError,
-    Recalled, Renewed, Report, Reported, Revision, Ruling, Settled, StoredModel, Swept, Teaching, Undo,
-    Withdrawal,
+    Admission, Admitted, AuthorQuery, ClaimRequest, Claimed, Counts, Erasure, FeedPage, Health, Import,
+    Imported, Note, Outcome, Page, PageQuery, PolicyDraft, PolicyRecord, Probe, Proposal, ProposalDraft,
+    Queue, QueueError, Recalled, Renewed, Report, Reported, Revision, Ruling, Settled, StoredModel, Swept,
+    Teaching, Undo, Withdrawal,
 };
 
 pub use super::Durability;
@@ -159,6 +160,15 @@ impl Queue for RedisQueue {
                 return Ok(Admitted::Replayed(Box::new(comment)));
             }
         }
+    }
+
+    async fn import(
+        &self,
+        site: &SiteName,
+        waiting_cap: u64,
+        imports: Vec<Import>,
+    ) -> Result<Vec<Imported>, QueueError> {
+        self.store.import(site, waiting_cap, &imports).await
     }
 
     async fn quota(&self, site: &SiteName, charges: &[Charge]) -> Result<Vec<QuotaLeft>, QueueError> {

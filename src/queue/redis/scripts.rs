@@ -37,6 +37,7 @@ macro_rules! scripts {
 
 scripts! {
     ADMIT = "admit";
+    IMPORT = "import";
     REVISE = "revise";
     WITHDRAW = "withdraw";
     REPORT = "report";

@@ -79,7 +79,6 @@ fn every_error_of_the_contract_has_its_code_and_its_reason() {
         (policy_conflict(8), Code::Aborted, "POLICY_CONFLICT"),
         (revision_not_found(99), Code::NotFound, "POLICY_REVISION_NOT_FOUND"),
         (proposal_not_found("p"), Code::NotFound, "PROPOSAL_NOT_FOUND"),
-        (not_implemented("ReplayPolicy"), Code::Unimplemented, "NOT_IMPLEMENTED"),
         (deadline_exceeded(), Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
         (shutting_down(), Code::Unavailable, "SHUTTING_DOWN"),
         (internal("a fault"), Code::Internal, "INTERNAL"),

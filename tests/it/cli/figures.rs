@@ -77,3 +77,29 @@ fn a_period_is_refused_where_it_is_wrong() {
     let early = desk.modctl(&["activity", "--until", "1970-01-01T00:00:00Z"]);
     assert_eq!(early.code, 0, "{}", early.stderr);
 }
+
+#[test]
+fn the_report_is_one_page_that_needs_nothing_else() {
+    let desk = busy_desk();
+    let ran = desk.modctl(&["report", "--since", "24h"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = &ran.stdout;
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+    for told in ["<dd>4 ", "keywords/trial (on trial)", "moderators overturned", "As a table"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("http") && !page.contains("<script"));
+    let file = desk.home.path().join("page.html");
+    let ran = desk.modctl(&["report", "--since", "90d", "--output", file.to_str().expect("a name")]);
+    assert!(ran.code == 0 && ran.stdout.is_empty(), "{}", ran.stderr);
+    assert!(std::fs::read_to_string(file).expect("it is written").contains("<svg"));
+    assert_eq!(desk.modctl(&["report", "--since", "800d"]).code, 2);
+}
+
+#[test]
+fn a_reader_s_report_is_a_flag() {
+    let desk = busy_desk();
+    let ran = desk.modctl(&["flag", "c-1", "--reporter", "rita", "--reason", "rude"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(desk.json(&["show", "c-1"])["comment"]["report_count"], 1);
+}

@@ -137,3 +137,38 @@ fn what_cannot_be_told_apart_is_asked_for() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(desk.json(&["show", "1"])["comment"]["draft"]["text"], "Hello.");
 }
+
+#[test]
+fn history_comes_in_with_its_decisions_and_the_same_file_again_goes_on() {
+    let desk = Desk::new();
+    let mut lines: String = (0..250)
+        .map(|n| {
+            format!(
+                "{{\"id\": \"h-{n}\", \"text\": \"Remark {n}.\", \"author\": \"ada\", \"state\": \"approved\", \
+                 \"create_time\": \"2024-05-06T07:08:09Z\", \"decision\": {{\"state\": \"COMMENT_STATE_APPROVED\", \
+                 \"actor\": \"mona\", \"decide_time\": \"2024-05-06T08:00:00Z\"}}}}\n"
+            )
+        })
+        .collect();
+    lines.push_str(
+        "{\"id\": \"h-9\", \"text\": \"Other words.\", \"state\": \"approved\"}\n{\"text\": \"No state.\"}\n",
+    );
+    let first = desk.fed(&["import", "-", "--history", "--json"], &lines);
+    assert_eq!(first.code, 1, "{}", first.stderr);
+    assert!(
+        first.stderr.contains("line 251: h-9: ") && first.stderr.contains("line 252: it has no `state`"),
+        "{}",
+        first.stderr
+    );
+    let summary: serde_json::Value = serde_json::from_str(&first.stdout).unwrap();
+    assert_eq!(
+        (&summary["imported"], &summary["skipped"], &summary["failed"]),
+        (&250.into(), &0.into(), &2.into())
+    );
+    let again = desk.fed(&["import", "-", "--history"], &lines);
+    assert!(again.stdout.contains("HERE ALREADY") && again.stdout.contains("250"), "{}", again.stdout);
+    assert_eq!(desk.json(&["author", "get", "ada"])["approved_count"], 250);
+    let shown = desk.json(&["show", "h-7"]);
+    assert_eq!(shown["comment"]["create_time"], "2024-05-06T07:08:09Z");
+    assert_eq!(shown["history"][1]["kind"], "HISTORY_KIND_IMPORTED");
+}

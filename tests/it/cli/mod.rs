@@ -12,6 +12,7 @@ mod policy;
 mod policy_edit;
 mod road;
 mod shown;
+mod words;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -10,6 +10,7 @@ mod erasure;
 mod evidence;
 mod feed;
 mod history;
+mod imports;
 mod limits;
 mod model;
 mod pages;

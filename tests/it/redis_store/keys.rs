@@ -27,6 +27,9 @@ async fn use_everything(queue: &RedisQueue) {
     }
     let charges = sent("a", State::Pending).charges;
     queue.quota(&site, &charges).await.expect("quota");
+    let decision = Some(approve("e").decision);
+    let brought = modqueue::queue::Import { decision, ..import("e", State::Approved) };
+    queue.import(&site, 9, vec![brought, import("f", State::Pending)]).await.expect("import");
     queue.claim(&site, claim(hostile, hostile, &["a", "c"])).await.expect("claim");
     queue.renew(&site, hostile, &[], HOUR).await.expect("renew");
     queue.defer(&site, hostile, &id("a"), HOUR).await.expect("defer");

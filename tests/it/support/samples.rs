@@ -9,8 +9,8 @@ use modqueue::domain::{
 };
 use modqueue::limit::{Charge, LimitMode, Quota};
 use modqueue::queue::{
-    Admission, AuthorQuery, ClaimRequest, Note, Order, PageQuery, PolicyDraft, Probe, Report, Revision,
-    Ruling, Undo, Withdrawal,
+    Admission, AuthorQuery, ClaimRequest, Import, Note, Order, PageQuery, PolicyDraft, Probe, Report,
+    Revision, Ruling, Undo, Withdrawal,
 };
 
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -94,6 +94,20 @@ pub fn admission(name: &str) -> Admission {
         charges: Vec::new(),
         grounds: None,
         waiting_cap: 1_000_000,
+    }
+}
+
+/// A comment of another system's history, which nobody is known to have decided on.
+pub fn import(name: &str, state: State) -> Import {
+    Import {
+        id: id(name),
+        draft: draft(&format!("text of {name}")),
+        verdict: verdict(Action::Hold, 4.5),
+        state,
+        tier: 4,
+        decision: None,
+        create_time: Timestamp(1_600_000_000_000),
+        actor: "mover".into(),
     }
 }
 

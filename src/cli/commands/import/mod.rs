@@ -3,6 +3,7 @@
 mod disqus;
 mod entries;
 mod format;
+mod history;
 mod html;
 mod report;
 pub(super) mod row;
@@ -63,6 +64,10 @@ pub struct Args {
     /// Write everything that is left out to this file, as JSON Lines with line, comment_id, reason and why
     #[arg(long, value_name = "FILE")]
     pub left_out: Option<String>,
+    /// Bring the comments in as history, with the state, the decision and the time that the file tells. No limit holds it up, and
+    /// portals hear nothing of it. Needs an admin's token
+    #[arg(long, conflicts_with_all = ["dry_run", "patience"])]
+    pub history: bool,
     /// Judge the comments, keep nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -80,6 +85,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let entries = Entries::open(&args)?;
     let mut report = Report::open(&args, &entries)?;
+    if args.history {
+        return history::run(entries, report, session).await;
+    }
     session.output.csv_header::<Outcome>()?;
     let mut window = Window::new(entries, &args);
     let result = tokio::select! {

@@ -69,8 +69,13 @@ impl Report {
     /// Shows how far it is.
     pub fn at(&self, position: u64, waiting: usize) {
         let waiting = if waiting == 0 { String::new() } else { format!(", {waiting} wait for a rate limit") };
+        self.says(position, self.tally.so_far() + &waiting);
+    }
+
+    /// Shows how far it is, in these words.
+    pub fn says(&self, position: u64, words: String) {
         self.progress.set_position(position);
-        self.progress.set_message(self.tally.so_far() + &waiting);
+        self.progress.set_message(words);
     }
 
     /// Ends the progress bar and the file of what is left out.

@@ -5,6 +5,7 @@ mod diff;
 mod edit;
 mod get;
 mod history;
+mod import_words;
 mod mistakes;
 mod proposals;
 mod propose;
@@ -31,6 +32,8 @@ pub enum Command {
     Edit(edit::Args),
     /// Show what changes between two revisions or files
     Diff(diff::Args),
+    /// Add lists of words to the policy in force, to a file, or print them as one
+    ImportWords(Box<import_words::Args>),
     /// Judge one comment by a policy; nothing is kept
     Test(Box<test::Args>),
     /// Tell what a policy would have done to past comments; nothing is changed
@@ -65,6 +68,7 @@ pub async fn run(command: Command, session: &mut Session) -> Result<Done, Failur
         Command::Get(args) => get::run(args, session).await,
         Command::Set(args) => set::run(args, session).await,
         Command::Test(args) => test::run(*args, session).await,
+        Command::ImportWords(args) => import_words::run(*args, session).await,
         Command::Edit(args) => edit::run(args, session).await,
         Command::Diff(args) => diff::run(args, session).await,
         Command::Replay(args) => replay::run(args, session).await,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use modqueue::domain::{CommentId, Standing};
 use modqueue::queue::{
-    Admission, Admitted, ClaimRequest, Note, PolicyDraft, Report, Revision, Ruling, Teaching, Undo,
+    Admission, Admitted, ClaimRequest, Import, Note, PolicyDraft, Report, Revision, Ruling, Teaching, Undo,
     Withdrawal,
 };
 use regex::Regex;
@@ -17,6 +17,7 @@ use crate::support::store::Store;
 #[derive(Debug, Clone)]
 pub enum Call {
     Admit(Admission),
+    Import(u64, Vec<Import>),
     Revise(Revision),
     Withdraw(Withdrawal),
     Report(Report),
@@ -40,6 +41,7 @@ impl Call {
         let (queue, site) = (&store.queue, &store.site);
         match self.clone() {
             Self::Admit(admission) => admitted(store.admit(admission).await),
+            Self::Import(cap, imports) => told(queue.import(site, cap, imports).await),
             Self::Revise(revision) => told(queue.revise(site, revision).await),
             Self::Withdraw(withdrawal) => told(queue.withdraw(site, withdrawal).await),
             Self::Report(report) => told(queue.report(site, report).await),

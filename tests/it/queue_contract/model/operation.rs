@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use modqueue::domain::{Action, Standing, State};
+use modqueue::domain::{Action, Decision, Draft, Standing, State, Timestamp};
 use modqueue::limit::{Charge, LimitMode};
 use modqueue::queue::{
-    Admission, ClaimRequest, Grounds, ModelChange, Report, Revision, Ruling, Teaching, Undo, Withdrawal,
+    Admission, ClaimRequest, Grounds, Import, ModelChange, Report, Revision, Ruling, Teaching, Undo,
+    Withdrawal,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -30,6 +31,13 @@ pub enum Operation {
         text: &'static str,
         verdict: Judged,
         admit: Admit,
+    },
+    Import {
+        comments: Vec<&'static str>,
+        author: &'static str,
+        text: &'static str,
+        states: Vec<(State, bool)>,
+        waiting_cap: u64,
     },
     Revise {
         comment: &'static str,
@@ -139,7 +147,17 @@ fn coming_in() -> BoxedStrategy<Operation> {
     let withdraw = (comment(), seen()).prop_map(|(comment, seen)| Operation::Withdraw { comment, seen });
     let report = (comment(), select(vec!["r1", "r2", "r3"]), any::<bool>())
         .prop_map(|(comment, reader, hide)| Operation::Report { comment, reader, hide });
-    prop_oneof![12 => admit, 3 => revise, 1 => withdraw, 4 => report].boxed()
+    let states = prop::collection::vec((select(&State::ALL[..]), any::<bool>()), COMMENTS.len());
+    let import = (comments(1), select(&AUTHORS[..]), text(), states, select(vec![2, 1000])).prop_map(
+        |(comments, author, text, states, waiting_cap)| Operation::Import {
+            comments,
+            author,
+            text,
+            states,
+            waiting_cap,
+        },
+    );
+    prop_oneof![12 => admit, 2 => import, 3 => revise, 1 => withdraw, 4 => report].boxed()
 }
 
 fn leases() -> BoxedStrategy<Operation> {
@@ -258,6 +276,11 @@ impl Operation {
             Self::Admit { comment, author, text, verdict, admit } => {
                 Call::Admit(admission_of(store, event_id, (comment, author, text), verdict, admit).await)
             }
+            Self::Import { comments, author, text, states, waiting_cap } => {
+                let imports = comments.into_iter().zip(states);
+                let import = |(comment, (state, decided))| import_of(comment, author, text, state, decided);
+                Call::Import(waiting_cap, imports.map(import).collect())
+            }
             Self::Revise { comment, seen, text, verdict } => Call::Revise(Revision {
                 expected: seen.version(store, comment).await,
                 state: verdict.state,
@@ -328,6 +351,15 @@ async fn admission_of(
         ..admission(comment)
     };
     by(author, admission)
+}
+
+/// A comment of long ago; what waits or was withdrawn was decided by nobody.
+fn import_of(comment: &str, author_id: &str, text: &str, state: State, decided: bool) -> Import {
+    let decides = decided && !matches!(state, State::Pending | State::Withdrawn);
+    let decision = decides
+        .then(|| Decision { decide_time: Timestamp(1_600_000_060_000), ..ruling(comment, state).decision });
+    let draft = Draft { author: author(author_id), ..draft(text) };
+    Import { draft, decision, ..import(comment, state) }
 }
 
 async fn claim_of(

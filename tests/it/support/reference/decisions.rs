@@ -83,7 +83,7 @@ impl Site {
     }
 }
 
-fn kind_of(state: State) -> HistoryKind {
+pub fn kind_of(state: State) -> HistoryKind {
     match state {
         State::Approved => HistoryKind::Approved,
         State::Rejected => HistoryKind::Rejected,

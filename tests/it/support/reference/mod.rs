@@ -4,6 +4,7 @@
 //! anew, counts are counted.
 
 mod decisions;
+mod imports;
 mod intake;
 mod leases;
 mod looking;
@@ -55,6 +56,15 @@ impl Queue for Reference {
 
     async fn admit(&self, site: &SiteName, admission: Admission) -> Result<Admitted, QueueError> {
         self.step(site, |site| site.admit(admission))
+    }
+
+    async fn import(
+        &self,
+        site: &SiteName,
+        waiting_cap: u64,
+        imports: Vec<Import>,
+    ) -> Result<Vec<Imported>, QueueError> {
+        self.step(site, |site| imports.into_iter().map(|import| site.import(waiting_cap, import)).collect())
     }
 
     async fn quota(&self, site: &SiteName, charges: &[Charge]) -> Result<Vec<QuotaLeft>, QueueError> {
