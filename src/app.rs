@@ -32,6 +32,7 @@ use crate::limit::Shield;
 use crate::policy::Policies;
 use crate::queue::{Queue, QueueError};
 use crate::rpc::auth::Registry;
+use crate::rpc::calls::{Lines, Watch};
 use crate::rpc::contract;
 use crate::rpc::door::Shares;
 use crate::rpc::health::{self, Readiness};
@@ -153,7 +154,10 @@ impl Application {
             clock: Arc::new(clock),
             health_service,
             tls: Arc::new(ArcSwapOption::new(tls)),
-            methods: Arc::new(metrics.calls.methods(contract::methods())),
+            watch: Watch::new(
+                metrics.calls.methods(contract::methods()),
+                Lines::new(config.telemetry.slow_call),
+            ),
             metrics,
             stopping,
         });

@@ -8,6 +8,7 @@ use modqueue::app::{self, Application, Signals, StartError};
 use modqueue::client::{self, CertificateFiles, Target};
 use modqueue::config::{self, Arguments, Command, Config, HealthQuestion};
 use modqueue::telemetry;
+use modqueue::telemetry::traces::Traces;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -31,10 +32,7 @@ fn main() -> ExitCode {
         Some(Command::CheckConfig) => run(async { check(&config) }),
         Some(Command::Health(question)) => run(health(question, &config)),
         Some(Command::Demo) => run(modqueue::demo::run()),
-        None => {
-            telemetry::init_log(config.log_format);
-            run(serve(config, &arguments))
-        }
+        None => run(serve(config, &arguments)),
     }
 }
 
@@ -97,11 +95,16 @@ fn here(config: &Config) -> String {
 }
 
 async fn serve(config: Config, arguments: &Arguments) -> anyhow::Result<()> {
+    let traces = config.telemetry.otlp_endpoint.as_deref().map(Traces::to).transpose()?;
+    telemetry::start(config.log_format, traces.as_ref());
     let signals = Signals::listen()?;
     let application = Application::build(config.clone()).await?;
     announce(&application, &config);
     let reloader = application.reloader();
     application.run_until(signals.until_stop(reloader, || read_config(arguments))).await;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     Ok(())
 }
 

@@ -6,6 +6,8 @@ mod import;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use crate::domain::{
     Action, AuthorRecord, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict,
     new_id,
@@ -18,6 +20,7 @@ use crate::queue::{
     Admission, Admitted, Grounds, Outcome, Probe, Queue, QueueError, Recalled, Refusal, Report, Reported,
     Revision, Withdrawal, tier,
 };
+use crate::telemetry::traces::station;
 use crate::telemetry::{Hit, Road};
 
 pub use exchange::{ReviseError, Submission, SubmitError, Submitted};
@@ -121,7 +124,7 @@ impl Pipeline {
     ) -> Result<Recalled, QueueError> {
         let fingerprints = prepared.fingerprints().to_vec();
         let probe = Probe { id: id.clone(), author_id: prepared.draft.author.id.clone(), fingerprints };
-        let recalled = self.queue.recall(site, probe).await?;
+        let recalled = self.queue.recall(site, probe).instrument(station("recall")).await?;
         if recalled.policy_revision > policy.revision() {
             self.refresh_policy(site);
         }
@@ -155,7 +158,7 @@ impl Pipeline {
             Grounds { author_version: recalled.author.version, seen_below: judged.seen_below.clone() };
         let first = admission(&id, &draft, policy, judged, charges.clone(), Some(grounds));
         let first_verdict = first.verdict.clone();
-        let mut admitted = self.queue.admit(site, first).await?;
+        let mut admitted = self.queue.admit(site, first).instrument(station("admit")).await?;
         if let Admitted::Stale { recalled, held_by } = admitted {
             let held_by = held_by.into_iter().map(|index| charges[index].limit.to_string()).collect();
             let fresh = evidence(&recalled, held_by);
@@ -164,7 +167,7 @@ impl Pipeline {
             charges = policy.charges(&draft);
             charges.extend(policy.charges_by_standing(&draft, &recalled.author));
             let second = admission(&id, &draft, policy, judged, charges.clone(), None);
-            admitted = self.queue.admit(site, second).await?;
+            admitted = self.queue.admit(site, second).instrument(station("admit")).await?;
         }
         match admitted {
             Admitted::Stored { comment, shadow_hits } => {
@@ -315,6 +318,7 @@ impl Pipeline {
         prepared: &Prepared<'_>,
         evidence: &Evidence,
     ) -> Judged {
+        let _judging = station("judge").entered();
         let model = self.models.current(site);
         let lot = id.map(|id| xxhash_rust::xxh3::xxh3_64(id.as_str().as_bytes()));
         Judged {

@@ -26,10 +26,11 @@ use crate::policy::Policies;
 use crate::queue::Queue;
 use crate::review::Review;
 use crate::rpc::auth::Registry;
+use crate::rpc::calls::Watch;
 use crate::rpc::door::{Porter, Shares};
 use crate::rpc::health::HealthService;
 use crate::rpc::{self, RpcParts};
-use crate::telemetry::{Methods, Metrics};
+use crate::telemetry::Metrics;
 
 /// What all workers of a process share.
 pub(super) struct Shared {
@@ -42,7 +43,7 @@ pub(super) struct Shared {
     pub(super) health_service: HealthService,
     pub(super) tls: CurrentTls,
     pub(super) metrics: Metrics,
-    pub(super) methods: Arc<Methods>,
+    pub(super) watch: Watch,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -103,7 +104,7 @@ async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc
     let routes = rpc::routes(parts(&config, queue, &shared));
     let bounds = config.bounds;
     let mut server = Server::builder()
-        .layer(rpc::calls::Watch::new(Arc::clone(&shared.methods)))
+        .layer(shared.watch.clone())
         .max_concurrent_streams(bounds.max_streams_per_connection)
         .http2_max_header_list_size(bounds.max_header_bytes)
         .http2_keepalive_interval(Some(bounds.keep_alive_interval))

@@ -44,6 +44,9 @@ pub struct Arguments {
     /// How to write the log: text or json [default: text]
     #[arg(long, value_name = "FORMAT", env = "MODQUEUE_LOG_FORMAT", global = true)]
     log_format: Option<LogFormat>,
+    /// Where to send traces by OTLP over gRPC, such as http://127.0.0.1:4317 [default: nowhere]
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
+    otlp_endpoint: Option<String>,
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N", env = "MODQUEUE_WORKERS", global = true)]
     workers: Option<NonZeroUsize>,
@@ -101,6 +104,7 @@ impl Arguments {
             store: self.store.clone(),
             data_dir: self.data_dir.clone(),
             log_format: self.log_format,
+            otlp_endpoint: self.otlp_endpoint.clone(),
             workers: self.workers,
             durability: self.durability,
             require_durable: self.require_durable,

@@ -8,6 +8,7 @@ mod principals;
 mod raw;
 mod reading;
 mod secrets;
+mod telemetry;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -41,6 +42,8 @@ pub struct Config {
     pub workers: NonZeroUsize,
     /// How the log is written.
     pub log_format: LogFormat,
+    /// What is told of calls.
+    pub telemetry: TelemetrySettings,
     /// Serve off loopback without TLS.
     pub insecure: bool,
     /// Certificates.
@@ -72,6 +75,15 @@ pub enum StoreUrl {
     Embedded(PathBuf),
     /// A Redis server, as the driver spells its URL.
     Redis(String),
+}
+
+/// What is told of calls beside the metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TelemetrySettings {
+    /// A call that takes longer has a line in the log.
+    pub slow_call: Duration,
+    /// Where traces are sent by OTLP over gRPC, such as `http://127.0.0.1:4317`; `None`: nowhere.
+    pub otlp_endpoint: Option<String>,
 }
 
 /// How the log is written.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::bounds::bounds;
 use super::principals::principals;
 use super::reading::{close, number, span};
+use super::telemetry::telemetry;
 use super::{
     ClientCertificates, Config, FeedSettings, LogFormat, MetricsListen, Retention, ShieldSettings, StoreUrl,
     Tls,
@@ -29,6 +30,8 @@ pub struct Overrides {
     pub data_dir: Option<PathBuf>,
     /// `--log-format`.
     pub log_format: Option<LogFormat>,
+    /// `--otlp-endpoint`.
+    pub otlp_endpoint: Option<String>,
     /// `--workers`.
     pub workers: Option<NonZeroUsize>,
     /// `--durability`.
@@ -77,6 +80,7 @@ fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
         require_durable: root.flag("require_durable").unwrap_or(false) || overrides.require_durable,
         workers: workers(root, overrides),
         log_format: overrides.log_format.or(log_format).unwrap_or_default(),
+        telemetry: telemetry(root, overrides),
         insecure,
         principals: principals(root, &sites, takes_certificates),
         tls,

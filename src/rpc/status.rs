@@ -26,6 +26,7 @@ mod comments;
 mod feed;
 mod load;
 mod policies;
+mod request;
 mod store;
 
 use std::collections::HashMap;
@@ -36,8 +37,9 @@ use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
+use super::calls;
 use super::convert::Violation;
-use crate::domain::{Timestamp, new_id};
+use crate::domain::Timestamp;
 use crate::proto::v1::ErrorReason;
 use store::STORE_RETRY;
 
@@ -49,6 +51,7 @@ pub use comments::{claim_lost, comment_not_found, count_changed, listing, refuse
 pub use feed::feed;
 pub use load::{overloaded, too_many_calls};
 pub use policies::{policy_conflict, policy_invalid, proposal_not_found, revision_not_found};
+pub use request::{AtFault, add_request_id, at_fault, reason};
 pub use store::queue;
 
 const DOMAIN: &str = "modqueue";
@@ -232,8 +235,8 @@ pub fn message_cut_off() -> Status {
 
 /// A fault of this program. `detail` goes to the log alone.
 pub fn internal(detail: &str) -> Status {
-    let request_id = new_id();
-    tracing::error!(request_id, detail, "a call failed by a fault of this program");
+    let request_id = calls::request_id();
+    calls::went_wrong(detail.to_owned());
     let message = format!("this server made a mistake; its log has it under {request_id}");
     fault(ErrorReason::Internal, message).with("request_id", request_id).status()
 }

@@ -71,13 +71,27 @@ impl StoreMetrics {
         self.warnings.set(i64::try_from(warnings).unwrap_or(i64::MAX));
     }
 
-    fn failed(&self, operation: &'static str, error: &QueueError) {
-        let kind = match error {
-            QueueError::Unavailable { .. } => "unavailable",
-            QueueError::Damaged { .. } => "damaged",
-            QueueError::Failed { .. } => "failed",
-        };
+    /// The durations of an operation; its errors begin at zero, so that the first one is seen as a rise.
+    fn first_use(&self, operation: &'static str) -> Latency {
+        for kind in KINDS {
+            self.errors.get_or_create_owned(&ErrorLabels { operation, kind });
+        }
+        self.durations.get_or_create_owned(&OperationLabels { operation })
+    }
+
+    fn failed(&self, operation: &'static str, kind: &'static str) {
         self.errors.get_or_create(&ErrorLabels { operation, kind }).inc();
+    }
+}
+
+const KINDS: [&str; 3] = ["unavailable", "damaged", "failed"];
+
+fn kind(error: &QueueError) -> &'static str {
+    let [unavailable, damaged, failed] = KINDS;
+    match error {
+        QueueError::Unavailable { .. } => unavailable,
+        QueueError::Damaged { .. } => damaged,
+        QueueError::Failed { .. } => failed,
     }
 }
 
@@ -96,10 +110,9 @@ impl Measured {
         took: Duration,
         result: &Result<T, QueueError>,
     ) {
-        let labels = OperationLabels { operation };
-        meter.get_or_init(|| self.metrics.durations.get_or_create_owned(&labels)).observe(took);
+        meter.get_or_init(|| self.metrics.first_use(operation)).observe(took);
         if let Err(error) = result {
-            self.metrics.failed(operation, error);
+            self.metrics.failed(operation, kind(error));
         }
     }
 }

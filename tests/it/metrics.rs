@@ -8,7 +8,6 @@ use modqueue::proto::v1::{EscalateCommentRequest, GetCommentRequest, WatchDecisi
 use tonic::Code;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
-use tonic::transport::Endpoint;
 use tonic_prost::ProstCodec;
 
 use crate::support::clients::submission;
@@ -62,8 +61,7 @@ pub async fn exercise(
     }
     let escalate = EscalateCommentRequest { comment_id: "c2".into(), ..Default::default() };
     clients.review.escalate_comment(escalate).await.expect("escalated");
-    let endpoint = Endpoint::from_shared(format!("http://{}", server.address())).expect("an address");
-    let mut nobody = Grpc::new(endpoint.connect().await.expect("the server accepts"));
+    let mut nobody = Grpc::new(server.channel().await);
     for path in ["/modqueue.v1.SubmissionService/GetComment", "/modqueue.v1.Nothing/There"] {
         nobody.ready().await.expect("it is ready");
         let codec = ProstCodec::<GetCommentRequest, GetCommentRequest>::default();

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tonic::Status;
 use tonic::body::Body;
+use tonic::codegen::http::HeaderMap;
 
 use super::{Call, UNKNOWN, code};
 
@@ -27,18 +28,21 @@ impl HttpBody for Streamed {
 
     fn poll_frame(
         self: Pin<&mut Self>,
-        context: &mut Context<'_>,
+        waker: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = self.get_mut();
-        let frame = ready!(Pin::new(&mut this.inner).poll_frame(context));
-        let ended = match &frame {
-            Some(Ok(frame)) => frame.trailers_ref().and_then(code),
-            Some(Err(_)) | None => Some(UNKNOWN),
-        };
-        if let Some(code) = ended
-            && let Some(call) = this.call.take()
-        {
-            call.end(code);
+        let inner = Pin::new(&mut this.inner);
+        let Some(call) = &mut this.call else { return inner.poll_frame(waker) };
+        let mut frame = ready!(call.part(|| inner.poll_frame(waker)));
+        match &mut frame {
+            Some(Ok(frame)) => {
+                if let Some(trailers) = frame.trailers_mut()
+                    && let Some(code) = code(trailers)
+                {
+                    call.stream_ended(code, trailers);
+                }
+            }
+            Some(Err(_)) | None => call.stream_ended(UNKNOWN, &mut HeaderMap::new()),
         }
         Poll::Ready(frame)
     }

@@ -7,6 +7,7 @@ use tonic::Status;
 use super::fault;
 use crate::proto::v1::ErrorReason;
 use crate::queue::QueueError;
+use crate::rpc::calls;
 
 /// When to come back after the store was away.
 pub(super) const STORE_RETRY: Duration = Duration::from_secs(1);
@@ -15,19 +16,19 @@ pub(super) const STORE_RETRY: Duration = Duration::from_secs(1);
 pub fn queue(error: QueueError) -> Status {
     match error {
         QueueError::Unavailable { detail } => {
-            tracing::warn!(detail, "a call failed: the queue store is not available");
+            calls::went_wrong(detail);
             let message =
                 "the queue store cannot be reached now; repeat the call, with the same ids, in a moment";
             fault(ErrorReason::StoreUnavailable, message).retry(STORE_RETRY).status()
         }
         QueueError::Damaged { what, detail } => {
-            tracing::error!(what, detail, "a stored record cannot be read");
+            calls::went_wrong(format!("the record of {what} cannot be read: {detail}"));
             let message =
                 "a stored record cannot be read; it was set aside, and the operator has the details";
             fault(ErrorReason::RecordDamaged, message).status()
         }
         QueueError::Failed { detail } => {
-            tracing::error!(detail, "a call failed: the queue store refused");
+            calls::went_wrong(detail);
             let message =
                 "the queue store refused; nothing was changed; the operator has the reason in the log";
             fault(ErrorReason::StoreFailed, message).status()

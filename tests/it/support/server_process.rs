@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
+use tonic::transport::{Channel, Endpoint};
 
 use super::clients::Clients;
 
@@ -34,6 +35,11 @@ impl ServerProcess {
     /// Starts a server with more arguments, such as `["--store", "redis://127.0.0.1:6379"]`.
     pub fn start_with(arguments: &[&str]) -> Self {
         Self::start_in(arguments, &[])
+    }
+
+    /// Starts a server that logs what it logs by default.
+    pub fn start_logging(arguments: &[&str]) -> Self {
+        Self::start_in(arguments, &[("RUST_LOG", "info")])
     }
 
     /// Starts a server with more arguments and environment variables.
@@ -88,6 +94,12 @@ impl ServerProcess {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory is told");
         let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
         kibibytes << 10
+    }
+
+    /// A connection.
+    pub async fn channel(&self) -> Channel {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.address())).expect("an address");
+        endpoint.connect().await.expect("the server accepts")
     }
 
     /// Clients with the made tokens.
