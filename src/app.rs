@@ -25,10 +25,11 @@ use arc_swap::ArcSwapOption;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use crate::config::{Config, MadeTokens, Principal, make_tokens};
+use crate::config::{Config, MadeTokens, Principal, make_tokens, secret};
 use crate::domain::ManualClock;
 use crate::learn::Models;
 use crate::limit::Shield;
+use crate::pipeline::{Addresses, Secret};
 use crate::policy::Policies;
 use crate::queue::{Queue, QueueError};
 use crate::rpc::auth::Registry;
@@ -59,6 +60,14 @@ pub enum StartError {
     /// The tokens cannot be made or read.
     #[error("cannot make or read the token {0}; mend this, or choose another directory with --data-dir")]
     Tokens(io::Error),
+    /// The secret that addresses are hashed with cannot be made or read.
+    #[error("the key of addresses, {path}: {source}; choose another file as retention.address_key")]
+    AddressKey {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The store cannot be opened.
     #[error("{0}")]
     Store(#[from] QueueError),
@@ -151,6 +160,7 @@ impl Application {
             policies: Arc::new(Policies::new(config.sites.iter().cloned())),
             models: Arc::new(Models::new(config.sites.iter().cloned(), config.models_memory_bytes)),
             shield: Arc::new(shield(&config, &clock)),
+            addresses: addresses(&config)?,
             clock: Arc::new(clock),
             health_service,
             tls: Arc::new(ArcSwapOption::new(tls)),
@@ -261,6 +271,13 @@ fn principals(config: &Config) -> Result<(Vec<Principal>, Option<MadeTokens>), S
     }
     let made = make_tokens(&config.data_dir).map_err(StartError::Tokens)?;
     Ok((made.tokens.clone(), Some(made)))
+}
+
+fn addresses(config: &Config) -> Result<Addresses, StartError> {
+    let Some(path) = &config.retention.address_key else { return Ok(Addresses::Kept) };
+    let secret =
+        secret(path).map_err(|source| StartError::AddressKey { path: path.display().to_string(), source })?;
+    Ok(Addresses::Hashed(Secret::new(secret)))
 }
 
 async fn demand_durability(queue: &dyn Queue) -> Result<(), StartError> {

@@ -1,5 +1,6 @@
 //! The road of a comment: shield → recall → filters → verdict → admit.
 
+mod addresses;
 mod exchange;
 mod import;
 
@@ -23,6 +24,7 @@ use crate::queue::{
 use crate::telemetry::traces::station;
 use crate::telemetry::{Hit, Road};
 
+pub use addresses::{Addresses, Secret};
 pub use exchange::{ReviseError, Submission, SubmitError, Submitted};
 pub use import::{BroughtIn, PastComment};
 
@@ -35,6 +37,7 @@ pub struct Pipeline {
     shield: Arc<Shield>,
     clock: Arc<dyn Clock>,
     meters: Road,
+    addresses: Addresses,
 }
 
 /// The result of one policy on one draft.
@@ -53,8 +56,9 @@ impl Pipeline {
         shield: Arc<Shield>,
         clock: Arc<dyn Clock>,
         meters: Road,
+        addresses: Addresses,
     ) -> Self {
-        Self { queue, policies, models, shield, clock, meters }
+        Self { queue, policies, models, shield, clock, meters, addresses }
     }
 
     /// Judges a comment and takes it in. The same id or request id again gives the same comment.
@@ -68,7 +72,7 @@ impl Pipeline {
         let repeatable = chosen.is_some();
         let id = chosen.unwrap_or_else(CommentId::generate);
 
-        let charges = if validate_only { vec![] } else { policy.charges(&draft) };
+        let charges = if validate_only { vec![] } else { self.addresses.kept_in(policy.charges(&draft)) };
         let shielded = self.shield.check(site, policy.revision(), &charges);
         if let Err(refused) = shielded
             && !(repeatable && self.shield.may_look_up())
@@ -107,7 +111,7 @@ impl Pipeline {
         author: &AuthorRecord,
         mut charges: Vec<Charge>,
     ) -> Result<Vec<Charge>, SubmitError> {
-        let own = policy.charges_by_standing(draft, author);
+        let own = self.addresses.kept_in(policy.charges_by_standing(draft, author));
         if let Err(refused) = self.shield.check(site, policy.revision(), &own) {
             return Err(self.shielded(site, &own, refused));
         }
@@ -156,7 +160,8 @@ impl Pipeline {
     ) -> Result<Submitted, SubmitError> {
         let grounds =
             Grounds { author_version: recalled.author.version, seen_below: judged.seen_below.clone() };
-        let first = admission(&id, &draft, policy, judged, charges.clone(), Some(grounds));
+        let kept = self.addresses.kept(&draft);
+        let first = admission(&id, &kept, policy, judged, charges.clone(), Some(grounds));
         let first_verdict = first.verdict.clone();
         let mut admitted = self.queue.admit(site, first).instrument(station("admit")).await?;
         if let Admitted::Stale { recalled, held_by } = admitted {
@@ -166,7 +171,8 @@ impl Pipeline {
             judged.verdict = first_verdict.stricter(judged.verdict);
             charges = policy.charges(&draft);
             charges.extend(policy.charges_by_standing(&draft, &recalled.author));
-            let second = admission(&id, &draft, policy, judged, charges.clone(), None);
+            charges = self.addresses.kept_in(charges);
+            let second = admission(&id, &kept, policy, judged, charges.clone(), None);
             admitted = self.queue.admit(site, second).instrument(station("admit")).await?;
         }
         match admitted {
@@ -228,7 +234,7 @@ impl Pipeline {
             expected: expected.or(Some(before.version)),
             state: state_after(verdict.action),
             tier: tier(verdict.score, 0),
-            draft,
+            draft: self.addresses.kept(&draft).into_owned(),
             verdict,
             fingerprints,
             actor,
@@ -283,6 +289,7 @@ impl Pipeline {
             let recalled = self.queue.recall(site, Probe { id, author_id, fingerprints: vec![] }).await?;
             charges.extend(policy.charges_by_standing(draft, &recalled.author));
         }
+        let charges = self.addresses.kept_in(charges);
         let left = self.queue.quota(site, &charges).await?;
         Ok(charges.into_iter().zip(left).collect())
     }

@@ -21,7 +21,7 @@ use crate::domain::Clock;
 use crate::feed::{Feed, FollowOptions};
 use crate::learn::Models;
 use crate::limit::Shield;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Addresses, Pipeline};
 use crate::policy::Policies;
 use crate::queue::Queue;
 use crate::review::Review;
@@ -39,6 +39,7 @@ pub(super) struct Shared {
     pub(super) policies: Arc<Policies>,
     pub(super) models: Arc<Models>,
     pub(super) shield: Arc<Shield>,
+    pub(super) addresses: Addresses,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) health_service: HealthService,
     pub(super) tls: CurrentTls,
@@ -150,6 +151,7 @@ fn parts(config: &Config, queue: Arc<dyn Queue>, shared: &Shared) -> RpcParts {
             shield,
             Arc::clone(&clock),
             shared.metrics.road.clone(),
+            shared.addresses.clone(),
         ),
         review: Review::new(Arc::clone(&queue), Arc::clone(&clock)),
         feed: Feed::new(Arc::clone(&queue)),

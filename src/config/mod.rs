@@ -21,7 +21,7 @@ use crate::queue::Durability;
 
 pub use arguments::{Arguments, Command, HealthQuestion};
 pub use raw::{Overrides, load};
-pub use secrets::{Fingerprint, MadeTokens, make_tokens};
+pub use secrets::{Fingerprint, MadeTokens, make_tokens, secret};
 
 /// A configuration that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,6 +260,8 @@ pub struct Retention {
     pub decided: Duration,
     /// Feed events.
     pub events: Duration,
+    /// The file of the secret that addresses are hashed with; `None`: they are kept as they are.
+    pub address_key: Option<PathBuf>,
 }
 
 /// The shield.

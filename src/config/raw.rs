@@ -89,7 +89,7 @@ fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
         reflection: root.flag("reflection").unwrap_or(true),
         bounds: bounds(root),
         feed: feed(root),
-        retention: retention(root),
+        retention: retention(root, &data_dir),
         shield: shield(root),
         models_memory_bytes: models_memory_bytes(root),
         data_dir,
@@ -206,11 +206,18 @@ fn feed(root: &Section<'_>) -> FeedSettings {
 
 const DAY: u64 = 24 * 60 * 60;
 
-fn retention(root: &Section<'_>) -> Retention {
+fn retention(root: &Section<'_>, data_dir: &Path) -> Retention {
     let section = root.section("retention");
+    let is_hashed = |section: &Section<'_>| section.choice("addresses", &[("kept", false), ("hashed", true)]);
+    let is_hashed = section.as_ref().and_then(is_hashed).unwrap_or(false);
+    let key = section.as_ref().and_then(|section| section.text("address_key")).map(PathBuf::from);
+    if let (Some(section), Some(_), false) = (&section, &key, is_hashed) {
+        section.complain("address_key", "is for addresses = \"hashed\"; say so, or leave it out.");
+    }
     let retention = Retention {
         decided: span(&section, "decided", 60..=3650 * DAY, 30 * DAY),
         events: span(&section, "events", 60..=3650 * DAY, 7 * DAY),
+        address_key: is_hashed.then(|| key.unwrap_or_else(|| data_dir.join("address.key"))),
     };
     close(section);
     retention

@@ -13,6 +13,9 @@ use subtle::ConstantTimeEq;
 
 use super::{Credential, Principal, Role};
 
+/// Characters of a secret.
+const SHORTEST_SECRET: usize = 32;
+
 /// SHA-256 of a token or a certificate.
 #[derive(Clone, Copy)]
 pub struct Fingerprint([u8; 32]);
@@ -82,6 +85,21 @@ pub fn make_tokens(data_dir: &Path) -> io::Result<MadeTokens> {
         });
     }
     Ok(MadeTokens { directory, tokens })
+}
+
+/// The 32 bytes that come of the text in a file that only the owner may read; it is made if it is not there.
+///
+/// # Errors
+/// The file system's; the file's text is too short to be a secret.
+pub fn secret(path: &Path) -> io::Result<[u8; 32]> {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    let text = kept_or_made(path)?;
+    if text.len() < SHORTEST_SECRET {
+        return Err(io::Error::other("it has fewer than 32 characters; remove it to have another made"));
+    }
+    Ok(Sha256::digest(text.as_bytes()).into())
 }
 
 fn about(path: &Path, error: io::Error) -> io::Error {
@@ -169,5 +187,16 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         fs::create_dir_all(directory.path().join("tokens/portal")).unwrap();
         make_tokens(directory.path()).expect_err("a directory is no token");
+    }
+
+    #[test]
+    fn a_secret_is_kept_and_a_short_one_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("deep/down/key");
+        assert_eq!(secret(&path).unwrap(), secret(&path).unwrap());
+        assert_ne!(secret(&path).unwrap(), secret(&directory.path().join("other")).unwrap());
+        assert_eq!(mode(&path), 0o600);
+        fs::write(&path, "guess me").unwrap();
+        assert!(secret(&path).unwrap_err().to_string().contains("32 characters"));
     }
 }

@@ -1,8 +1,16 @@
 //! Who wrote it, and what this site knows of them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::Timestamp;
+
+/// Pseudonyms that are kept in the place of addresses lie in this network, 100::/64, which is never routed (RFC 6666).
+pub const PSEUDONYMS: u128 = 0x0100 << 112;
+
+/// Whether an address is a pseudonym. One stands for one address, and nothing is near it.
+pub fn is_pseudonym(address: Ipv6Addr) -> bool {
+    address.to_bits() >> 64 == PSEUDONYMS >> 64
+}
 
 /// The author of a comment as the portal describes them.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -12,7 +12,7 @@ pub mod finding;
 pub mod id;
 pub mod verdict;
 
-pub use author::{Author, AuthorRecord, Standing};
+pub use author::{Author, AuthorRecord, PSEUDONYMS, Standing, is_pseudonym};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use comment::{Claim, Comment, Draft, State, Thread};
 pub use cursor::Cursor;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use crate::domain::Draft;
+use crate::domain::{Draft, is_pseudonym};
 use crate::filter::AuthorKind;
 use crate::limit::{Charge, LimitMode, Quota};
 
@@ -100,6 +100,8 @@ impl LimitRule {
                     format!("{network}/{}", self.ipv4_prefix)
                 }
             }
+            // A pseudonym stands for one address, and nothing is near it.
+            IpAddr::V6(address) if is_pseudonym(address) => address.to_string(),
             IpAddr::V6(address) => {
                 let kept = u128::MAX << (128 - u32::from(self.ipv6_prefix));
                 format!("{}/{}", Ipv6Addr::from_bits(address.to_bits() & kept), self.ipv6_prefix)

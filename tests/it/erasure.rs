@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use crate::support::backend::{Backend, Place, connect, runtime};
 use crate::support::redis_server::RedisServer;
 use crate::support::samples::*;
+use crate::support::scan::{everything, found_in, found_under};
 
 /// What nobody else says, in every field that an author fills.
 struct Traces {
@@ -62,25 +63,13 @@ impl Traces {
         queue.report(site, report).await.expect("report");
     }
 
-    /// The traces in some bytes.
-    fn found_in(&self, bytes: &[u8]) -> Vec<&str> {
-        let is_in = |word: &&str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
-        self.words.iter().chain([&self.author_id]).map(String::as_str).filter(is_in).collect()
+    /// All that would tell of them.
+    fn all(&self) -> Vec<&str> {
+        self.words.iter().chain([&self.author_id]).map(String::as_str).collect()
     }
 
     fn found_under(&self, directory: &Path) -> Vec<String> {
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"))
-        {
-            let path = entry.path();
-            if path.is_dir() {
-                found.extend(self.found_under(&path));
-            } else if let Ok(bytes) = std::fs::read(&path) {
-                found
-                    .extend(self.found_in(&bytes).iter().map(|word| format!("{word} in {}", path.display())));
-            }
-        }
-        found
+        found_under(&self.all(), directory)
     }
 }
 
@@ -122,7 +111,7 @@ fn no_key_no_value_and_no_file_of_redis_tells_of_an_erased_author() {
         assert!(traces.found_under(server.directory()).len() >= 9, "all are there before");
         let erasure = erase(&queue, &site, &traces.author_id).await;
         assert_eq!(erasure.comments, 40);
-        assert!(traces.found_in(&everything(&server)).is_empty());
+        assert!(found_in(&traces.all(), &everything(&server)).is_empty());
         // Redis removes the files of the log before in the background.
         for _ in 0..200 {
             if traces.found_under(server.directory()).is_empty() {
@@ -132,18 +121,4 @@ fn no_key_no_value_and_no_file_of_redis_tells_of_an_erased_author() {
         }
         assert_eq!(traces.found_under(server.directory()), Vec::<String>::new());
     });
-}
-
-/// Every key with its value, as Redis dumps it.
-fn everything(server: &RedisServer) -> Vec<u8> {
-    let client = redis::Client::open(server.url()).expect("a well-formed URL");
-    let mut connection = client.get_connection().expect("redis-server answers");
-    let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg("*").query(&mut connection).expect("keys");
-    assert!(keys.len() > 10);
-    let mut bytes = Vec::new();
-    for key in keys {
-        bytes.extend(redis::cmd("DUMP").arg(&key).query::<Vec<u8>>(&mut connection).unwrap_or_default());
-        bytes.extend(key);
-    }
-    bytes
 }

@@ -1,5 +1,6 @@
 //! The one integration test binary: one module a feature, `support` for all of them.
 
+mod addresses;
 mod architecture;
 mod cli;
 mod crash;

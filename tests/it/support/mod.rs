@@ -10,6 +10,7 @@ pub mod raw_http2;
 pub mod redis_server;
 pub mod reference;
 pub mod samples;
+pub mod scan;
 pub mod screen;
 pub mod server_process;
 pub mod service;
