@@ -22,6 +22,7 @@ mod grpc_review;
 mod grpc_submission;
 mod learner;
 mod life_cycle;
+mod limits;
 mod logs;
 mod metrics;
 mod policies_in_force;
