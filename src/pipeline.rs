@@ -66,7 +66,7 @@ impl Pipeline {
     /// # Errors
     /// Those of [`SubmitError`].
     pub async fn submit(&self, site: &SiteName, submission: Submission) -> Result<Submitted, SubmitError> {
-        let policy = self.policy(site).ok_or_else(|| SubmitError::UnknownSite(site.clone()))?;
+        let policy = self.policy(site).await?.ok_or_else(|| SubmitError::UnknownSite(site.clone()))?;
         let Submission { id, request_id, draft, validate_only } = submission;
         let chosen = id.or_else(|| (!request_id.is_empty()).then(|| CommentId::for_request(&request_id)));
         let repeatable = chosen.is_some();
@@ -219,7 +219,7 @@ impl Pipeline {
         draft: Draft,
         actor: String,
     ) -> Result<Comment, ReviseError> {
-        let policy = self.policy(site).ok_or_else(|| ReviseError::UnknownSite(site.clone()))?;
+        let policy = self.policy(site).await?.ok_or_else(|| ReviseError::UnknownSite(site.clone()))?;
         let found = self.queue.get(site, std::slice::from_ref(&id)).await?.pop().flatten();
         let before = found.ok_or(ReviseError::Refused(Refusal::Missing))?;
         if let Some(field) = moved(&before.draft, &draft) {
@@ -269,7 +269,7 @@ impl Pipeline {
         reporter_id: String,
         reason: String,
     ) -> Result<Reported, QueueError> {
-        let hide = self.policy(site).is_some_and(|policy| policy.hides_reported());
+        let hide = self.policy(site).await?.is_some_and(|policy| policy.hides_reported());
         self.queue.report(site, Report { id, reporter_id, reason, hide, event_id: new_id() }).await
     }
 
@@ -282,7 +282,7 @@ impl Pipeline {
         site: &SiteName,
         draft: &Draft,
     ) -> Result<Vec<(Charge, QuotaLeft)>, QueueError> {
-        let Some(policy) = self.policy(site) else { return Ok(vec![]) };
+        let Some(policy) = self.policy(site).await? else { return Ok(vec![]) };
         let mut charges = policy.charges(draft);
         if policy.limits_some_authors(draft) {
             let (id, author_id) = (CommentId::generate(), draft.author.id.clone());
@@ -311,8 +311,9 @@ impl Pipeline {
         limited(charges, refused.index, refused.retry_after)
     }
 
-    fn policy(&self, site: &SiteName) -> Option<Arc<Policy>> {
-        self.policies.current(site)
+    async fn policy(&self, site: &SiteName) -> Result<Option<Arc<Policy>>, QueueError> {
+        self.policies.begin(site, &*self.queue).await?;
+        Ok(self.policies.current(site))
     }
 
     /// Judges by the newest of what the site's moderators taught. The id draws the sample for review;

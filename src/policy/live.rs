@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
+use tokio::sync::OnceCell;
 
 use super::{Mistake, Policy};
 use crate::domain::SiteName;
@@ -17,16 +18,18 @@ pub struct Policies {
 
 struct Site {
     current: ArcSwap<Policy>,
+    /// Set once the store has been asked what is in force.
+    begun: OnceCell<()>,
     refreshing: AtomicBool,
 }
 
 impl Policies {
-    /// Every site begins with the default policy; [`Policies::refresh`] brings what the store holds.
+    /// Every site has the default policy until [`Policies::begin`] or [`Policies::refresh`] brings what the store holds.
     pub fn new(sites: impl IntoIterator<Item = SiteName>) -> Self {
         let default = Arc::new(Policy::default());
         let site = |name| {
             let current = ArcSwap::new(Arc::clone(&default));
-            (name, Site { current, refreshing: AtomicBool::new(false) })
+            (name, Site { current, begun: OnceCell::new(), refreshing: AtomicBool::new(false) })
         };
         Self { sites: sites.into_iter().map(site).collect() }
     }
@@ -50,8 +53,17 @@ impl Policies {
         });
     }
 
-    /// Brings the store's newest policy into force. One that does not compile here, written by a
-    /// newer version of this program, is logged and the last good one stays.
+    /// Waits until the store was asked once for the policy of `site`: no comment is judged by the default policy because
+    /// a server has just started.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin(&self, name: &SiteName, queue: &dyn Queue) -> Result<(), QueueError> {
+        let Some(site) = self.sites.get(name) else { return Ok(()) };
+        site.begun.get_or_try_init(|| self.load(name, site, queue)).await.copied()
+    }
+
+    /// Brings the store's newest policy into force, unless another call is about it.
     ///
     /// # Errors
     /// The store's.
@@ -60,23 +72,26 @@ impl Policies {
         if site.refreshing.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
-        let stored = queue.policy(name).await;
-        let result = match stored {
-            Ok(Some(record)) if record.revision > site.current.load().revision() => {
-                match compile(record.draft.source, record.revision).await {
-                    Ok(policy) => self.adopt(name, policy),
-                    Err(mistakes) => {
-                        tracing::error!(site = %name, revision = record.revision, mistake = %mistakes[0],
-                            "the stored policy does not compile here; the last good one stays in force");
-                    }
-                }
-                Ok(())
-            }
-            Ok(_) => Ok(()),
-            Err(error) => Err(error),
-        };
+        let result = self.load(name, site, queue).await;
         site.refreshing.store(false, Ordering::Release);
         result
+    }
+
+    /// One that does not compile here, written by a newer version of this program, is logged and the last good one
+    /// stays.
+    async fn load(&self, name: &SiteName, site: &Site, queue: &dyn Queue) -> Result<(), QueueError> {
+        let stored = queue.policy(name).await?;
+        let Some(record) = stored.filter(|record| record.revision > site.current.load().revision()) else {
+            return Ok(());
+        };
+        match compile(record.draft.source, record.revision).await {
+            Ok(policy) => self.adopt(name, policy),
+            Err(mistakes) => {
+                tracing::error!(site = %name, revision = record.revision, mistake = %mistakes[0],
+                    "the stored policy does not compile here; the last good one stays in force");
+            }
+        }
+        Ok(())
     }
 }
 
