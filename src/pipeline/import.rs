@@ -44,7 +44,7 @@ impl Pipeline {
         comments: Vec<PastComment>,
         actor: &str,
     ) -> Result<Vec<BroughtIn>, SubmitError> {
-        let policy = self.policy(site).ok_or_else(|| SubmitError::UnknownSite(site.clone()))?;
+        let policy = self.policy(site).await?.ok_or_else(|| SubmitError::UnknownSite(site.clone()))?;
         let authors = self.authors(site, &comments).await?;
         let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id.clone()).collect();
         let imports = comments.into_iter().map(|comment| {

@@ -40,7 +40,8 @@ action = 'reject'
 shadow = true
 ";
 
-const LOUD: &str = "EVERYBODY LISTEN: TURNIPS WITH A DISCOUNT FOR ORDER ORD-1234 AT https://g.example";
+const LOUD: &str =
+    "EVERYBODY LISTEN: TURNIPS WITH A DISCOUNT FOR ORDER ORD-1234 AT HTTPS://TURNIPS.EXAMPLE.COM";
 
 fn by_a_guest(id: &str, text: &str) -> SubmitCommentRequest {
     let comment = CommentDraft { id: id.into(), text: text.into(), ..CommentDraft::default() };
