@@ -196,6 +196,9 @@ impl Search<'_> {
     fn signs(&mut self) {
         let Some((automaton, entries)) = &self.lexicon.signs else { return };
         let folded = self.text.folded();
+        if !automaton.is_match(folded) {
+            return;
+        }
         let letter = |side: Option<char>| side.is_some_and(char::is_alphanumeric);
         for found in automaton.find_overlapping_iter(folded) {
             let within = &folded[found.range()];
