@@ -1,7 +1,7 @@
 //! The report: one page for an editor, drawn from figures alone. It needs nothing but itself, follows light and dark,
 //! and has a table behind each chart.
 //!
-//! Architecture invariant: whatever comes from a comment, a policy or a moderator passes [`html::text`].
+//! Architecture invariant: whatever comes from a comment, a policy or a moderator passes `html::text`.
 
 mod chart;
 mod html;
