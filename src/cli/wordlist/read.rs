@@ -77,6 +77,8 @@ fn columns(text: &str) -> Option<(usize, Option<usize>)> {
 
 fn csv(text: &str, word: usize, rating: Option<usize>) -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
+    // The reader counts a line end of two characters late.
+    let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     for record in reader.records() {
         let record = record.map_err(|error| format!("cannot be read as CSV: {error}"))?;
