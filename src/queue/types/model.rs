@@ -34,7 +34,7 @@ pub struct Teaching {
     /// The change.
     pub change: ModelChange,
     /// What is to be kept with comments, in the place of what is kept now; `None`: nothing. At most
-    /// [`super::MAX_BATCH`]. Nothing is kept with a comment that is not there any more.
+    /// [`crate::queue::MAX_BATCH`]. Nothing is kept with a comment that is not there any more.
     pub lessons: Vec<(CommentId, Option<Vec<u8>>)>,
 }
 
