@@ -77,7 +77,7 @@ pub(super) const PAGE: &[Sample] = &[
     sample(
         "links-1",
         "bestdeals",
-        "Cheap e-bikes http://bikes.example.top/a and https://bikes.example.top/b and www.more-bikes.example.click and bikes-now.example.xyz",
+        "Our ride there: http://bikes.example.top/a and https://bikes.example.top/b and www.more-bikes.example.click and bikes-now.example.xyz",
         HeldBy("links"),
     ),
     sample("wave-1", "anna81", WAVE, Published),
