@@ -15,6 +15,8 @@ use crate::support::server_process::ServerProcess;
 use crate::support::service::reason;
 
 const CALLS: u32 = 200;
+/// Bytes that each call announces.
+const ANNOUNCED: u32 = 4 << 20;
 const SUBMIT: &str = "/modqueue.v1.SubmissionService/SubmitComment";
 const SUBMIT_MANY: &str = "/modqueue.v1.SubmissionService/SubmitComments";
 const REFLECT: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
@@ -29,18 +31,23 @@ async fn announcing_much_costs_as_little_as_was_sent() {
     let server = server("");
     let token = server.token("portal");
     let mut connections = Vec::new();
+    let before = server.address_space();
     stays_flat(&server, async {
         for path in [SUBMIT, SUBMIT_MANY, REFLECT] {
             let mut connection = RawConnection::open(server.address(), &[]).await;
             for stream in (1..2 * CALLS).step_by(2) {
                 let headers = frame(HEADERS, END_HEADERS, stream, &call(path, &token));
-                let data = frame(DATA, 0, stream, &announced(4 << 20));
+                let data = frame(DATA, 0, stream, &announced(ANNOUNCED));
                 assert!(connection.send(&[headers, data].concat()).await);
             }
             connections.push(connection);
         }
     })
     .await;
+    // Memory that is asked for and not touched occupies nothing.
+    let asked_for = server.address_space() - before;
+    let announced = 3 * CALLS as usize * ANNOUNCED as usize;
+    assert!(asked_for < announced / 8, "{} of {} MiB", asked_for >> 20, announced >> 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]

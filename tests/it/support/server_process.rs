@@ -89,9 +89,18 @@ impl ServerProcess {
 
     /// Bytes of memory that it occupies.
     pub fn memory(&self) -> usize {
+        self.told("VmRSS:")
+    }
+
+    /// Bytes of address space that it asked for, occupied or not.
+    pub fn address_space(&self) -> usize {
+        self.told("VmSize:")
+    }
+
+    fn told(&self, field: &str) -> usize {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", self.running.child.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory is told");
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).expect("its memory is told");
         let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
         kibibytes << 10
     }
