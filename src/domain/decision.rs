@@ -33,6 +33,26 @@ pub struct Decision {
     pub decide_time: Timestamp,
 }
 
+impl Decision {
+    /// A decision without a word.
+    pub fn by(actor: impl Into<String>, actor_kind: ActorKind, state: State, decide_time: Timestamp) -> Self {
+        Self {
+            state,
+            reason: String::new(),
+            author_message: String::new(),
+            note: String::new(),
+            actor: actor.into(),
+            actor_kind,
+            decide_time,
+        }
+    }
+
+    /// The decision of a policy that let nobody wait.
+    pub fn by_policy(state: State, decide_time: Timestamp) -> Self {
+        Self::by("policy", ActorKind::Policy, state, decide_time)
+    }
+}
+
 /// One entry of the decision feed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecisionEvent {
@@ -100,6 +120,16 @@ impl HistoryKind {
         HistoryKind::Withdrawn,
         HistoryKind::Imported,
     ];
+
+    /// The kind for a decision that led to this state; `None` when none leads there.
+    pub fn of_decision(state: State) -> Option<Self> {
+        match state {
+            State::Approved => Some(Self::Approved),
+            State::Rejected => Some(Self::Rejected),
+            State::Escalated => Some(Self::Escalated),
+            State::Pending | State::Withdrawn => None,
+        }
+    }
 }
 
 /// One thing that happened to a comment.
@@ -127,4 +157,34 @@ pub struct HistoryEntry {
     pub previous_text: String,
     /// For a revision: the verdict before it.
     pub previous_verdict: Option<Verdict>,
+}
+
+impl HistoryEntry {
+    /// An entry without a word. Its time, state and version are those of the step that writes it.
+    pub fn by(kind: HistoryKind, actor: impl Into<String>, actor_kind: ActorKind) -> Self {
+        Self {
+            kind,
+            time: Timestamp::default(),
+            actor: actor.into(),
+            actor_kind,
+            reason: String::new(),
+            author_message: String::new(),
+            note: String::new(),
+            state: State::Pending,
+            version: 0,
+            previous_text: String::new(),
+            previous_verdict: None,
+        }
+    }
+
+    /// The entry for a moderator's decision.
+    pub fn of_decision(decision: &Decision) -> Self {
+        let kind = HistoryKind::of_decision(decision.state).unwrap_or(HistoryKind::Escalated);
+        Self {
+            reason: decision.reason.clone(),
+            author_message: decision.author_message.clone(),
+            note: decision.note.clone(),
+            ..Self::by(kind, &decision.actor, decision.actor_kind)
+        }
+    }
 }

@@ -85,6 +85,7 @@ impl Pipeline {
         let PastComment { id, draft, state, decision, create_time } = comment;
         let evidence = Evidence { now: create_time, author, seen: Vec::new(), limits_exceeded: Vec::new() };
         let verdict = self.judge(site, policy, None, &Prepared::new(&draft), &evidence).verdict;
+        let draft = self.addresses.kept(&draft).into_owned();
         let (tier, actor) = (tier(verdict.score, 0), actor.to_owned());
         Import { id, draft, verdict, state, tier, decision, create_time, actor }
     }

@@ -1,10 +1,11 @@
 //! Addresses that are kept hashed: every key, every value and every file is looked at, and what needs addresses still works.
 
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use modqueue::proto::v1::{
-    Author, CheckQuotaRequest, CommentDraft, InspectCommentRequest, ReviseCommentRequest,
-    SubmitCommentRequest,
+    Author, CheckQuotaRequest, CommentDraft, CommentState, ImportCommentsRequest, InspectCommentRequest,
+    ReviseCommentRequest, SubmitCommentRequest,
 };
 use tempfile::TempDir;
 use tonic::Status;
@@ -81,6 +82,20 @@ async fn works_without_keeping(clients: &mut Clients) {
     let edit = ReviseCommentRequest { comment_id: "two".into(), comment: Some(edit), ..Default::default() };
     clients.submission.revise_comment(edit).await.expect("revised");
     assert_eq!(kept_address(clients, "two").await, one);
+    import_from(clients, "past", "203.0.113.77").await;
+    assert_eq!(kept_address(clients, "past").await, one);
+}
+
+async fn import_from(clients: &mut Clients, id: &str, ip_address: &str) {
+    let row = ImportCommentsRequest {
+        comment: from(id, ip_address).comment,
+        state: CommentState::Approved.into(),
+        create_time: Some((SystemTime::now() - Duration::from_hours(1)).into()),
+        ..ImportCommentsRequest::default()
+    };
+    let rows = tokio_stream::iter([row]);
+    let answer = clients.policy.import_comments(rows).await.expect("an admin may").into_inner();
+    assert_eq!(answer.imported_count, 1, "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,7 +99,8 @@ pub fn activity(buckets: &[ActivityBucket], screen: &Screen) -> String {
     render(ActivityBucket::COLUMNS, &rows, screen) + &flow(&[Run::new(told, FAINT)], 0, screen)
 }
 
-fn came_in(step: &ActivityBucket) -> u64 {
+/// Comments that came in during a step.
+pub(in crate::cli) fn came_in(step: &ActivityBucket) -> u64 {
     step.published_count + step.held_count + step.rejected_count
 }
 

@@ -33,6 +33,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 pub use self::activity::activity;
+pub(in crate::cli) use self::activity::came_in;
 pub use self::bulk::Skipped;
 pub use self::comment::rules_of;
 use self::csv::Field;

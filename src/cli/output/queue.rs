@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::came_in;
 use super::csv::Field;
 use super::flow::{Run, flow};
 use super::json::Json;
@@ -113,10 +114,6 @@ fn in_and_out(buckets: &[ActivityBucket], since: Duration, screen: &Screen) -> S
         sum(|step| step.undone_count),
     );
     drawn + &flow(&[Run::new(told, FAINT)], 2, screen)
-}
-
-fn came_in(step: &ActivityBucket) -> u64 {
-    step.published_count + step.held_count + step.rejected_count
 }
 
 /// A bar for each count; none at all is a space, so that quiet hours are seen.

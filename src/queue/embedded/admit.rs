@@ -6,11 +6,11 @@ use super::feed::event;
 use super::keys;
 use super::limits::{Spent, Weighed};
 use super::repeats::{Mark, marks};
-use super::row::{Row, decision_by};
+use super::row::Row;
 use super::sightings::Sightings;
 use super::tables::{Readable, Tables};
 use super::view::{Loaded, join_content};
-use crate::domain::{ActorKind, Comment, CommentId, SiteName, State, Timestamp};
+use crate::domain::{Comment, CommentId, Decision, SiteName, State, Timestamp};
 use crate::limit::Charge;
 use crate::queue::hot::{Counted, Hot};
 use crate::queue::record::{self, Content};
@@ -34,7 +34,7 @@ impl Incoming {
     /// Encodes what will be stored.
     pub fn new(admission: Admission) -> Self {
         let Admission { id, draft, verdict, state, tier, fingerprints, .. } = admission;
-        let by_policy = |state| decision_by("policy", ActorKind::Policy, state, Timestamp::default());
+        let by_policy = |state| Decision::by_policy(state, Timestamp::default());
         let event = (!state.is_waiting()).then(|| event(admission.event_id, &id, &draft, by_policy(state)));
         let content_hash = draft.content_hash();
         let content = Content { draft, verdict, fingerprints };

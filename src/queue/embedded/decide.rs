@@ -3,9 +3,7 @@
 use super::batch::{Batch, next_part};
 use super::fault::Fault;
 use super::feed::event;
-use super::history::entry_by;
 use super::keys;
-use super::row::decision_by;
 use super::tables::{Readable, Tables};
 use super::view::Loaded;
 use crate::domain::{ActorKind, Claim, CommentId, Decision, HistoryEntry, HistoryKind, SiteName, State};
@@ -55,7 +53,7 @@ impl Batch<'_> {
         self.put_head(site, &ruling.id, Some(&was), &loaded.row)?;
         self.tables.decisions.insert(&key[..], record::encode_standing(&standing).as_slice())?;
         self.settle(site, &loaded, was.counted)?;
-        self.note_down(&loaded.row, &ruling.event_id, &entry(&decision))?;
+        self.note_down(&loaded.row, &ruling.event_id, &HistoryEntry::of_decision(&decision))?;
         let event = event(ruling.event_id, &ruling.id, &loaded.content.draft, decision);
         self.announce(site, &loaded.row.hot, Some(was.state), &event)?;
         loaded.decided = Some(standing);
@@ -88,10 +86,10 @@ impl Batch<'_> {
         self.settle(site, &loaded, was.counted)?;
         let entry = HistoryEntry {
             note: undo.note.clone(),
-            ..entry_by(HistoryKind::Undone, &undo.actor, ActorKind::Moderator)
+            ..HistoryEntry::by(HistoryKind::Undone, &undo.actor, ActorKind::Moderator)
         };
         self.note_down(&loaded.row, &undo.event_id, &entry)?;
-        let back = decision_by(undo.actor, ActorKind::Moderator, standing.previous_state, self.now);
+        let back = Decision::by(undo.actor, ActorKind::Moderator, standing.previous_state, self.now);
         let decision = Decision { note: undo.note, ..back };
         let event = event(undo.event_id, &undo.id, &loaded.content.draft, decision);
         self.announce(site, &loaded.row.hot, Some(was.state), &event)?;
@@ -174,20 +172,5 @@ fn counted(code: u8) -> Counted {
         1 => Counted::Approval,
         2 => Counted::Rejection,
         _ => Counted::Nothing,
-    }
-}
-
-/// The history's entry for a decision.
-pub fn entry(decision: &Decision) -> HistoryEntry {
-    let kind = match decision.state {
-        State::Approved => HistoryKind::Approved,
-        State::Rejected => HistoryKind::Rejected,
-        _ => HistoryKind::Escalated,
-    };
-    HistoryEntry {
-        reason: decision.reason.clone(),
-        author_message: decision.author_message.clone(),
-        note: decision.note.clone(),
-        ..entry_by(kind, &decision.actor, decision.actor_kind)
     }
 }

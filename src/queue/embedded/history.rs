@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::keys;
 use super::row::{self, Row};
 use super::tables::{Readable, Tables};
-use crate::domain::{ActorKind, CommentId, HistoryEntry, HistoryKind, SiteName, State, Timestamp};
+use crate::domain::{ActorKind, CommentId, HistoryEntry, HistoryKind, SiteName};
 use crate::queue::record::{self, HistoryHead};
 use crate::queue::{Note, Outcome, Refusal};
 
@@ -63,36 +63,10 @@ impl Batch<'_> {
         self.touch(site)?;
         let entry = HistoryEntry {
             note: note.text,
-            ..entry_by(HistoryKind::Noted, &note.actor, ActorKind::Moderator)
+            ..HistoryEntry::by(HistoryKind::Noted, &note.actor, ActorKind::Moderator)
         };
         self.note_down(&loaded.row, "", &entry)?;
         Ok(Ok(loaded.into_comment()))
-    }
-}
-
-/// An entry in few words. Its time, state and version are those of the step that writes it.
-pub fn entry_by(kind: HistoryKind, actor: &str, actor_kind: ActorKind) -> HistoryEntry {
-    HistoryEntry {
-        kind,
-        time: Timestamp::default(),
-        actor: actor.to_owned(),
-        actor_kind,
-        reason: String::new(),
-        author_message: String::new(),
-        note: String::new(),
-        state: State::Pending,
-        version: 0,
-        previous_text: String::new(),
-        previous_verdict: None,
-    }
-}
-
-/// The kind of entry for what the policy decided; `None` when it decided nothing.
-pub fn decided_kind(state: State) -> Option<HistoryKind> {
-    match state {
-        State::Approved => Some(HistoryKind::Approved),
-        State::Rejected => Some(HistoryKind::Rejected),
-        State::Pending | State::Escalated | State::Withdrawn => None,
     }
 }
 
@@ -103,7 +77,8 @@ fn submitted(row: &Row) -> Vec<HistoryEntry> {
         version: 1,
         ..entry
     };
-    let came_in = entry_by(HistoryKind::Submitted, "", ActorKind::Portal);
-    let decided = decided_kind(row.admitted_as).map(|kind| entry_by(kind, "policy", ActorKind::Policy));
+    let came_in = HistoryEntry::by(HistoryKind::Submitted, "", ActorKind::Portal);
+    let by_policy = |kind| HistoryEntry::by(kind, "policy", ActorKind::Policy);
+    let decided = HistoryKind::of_decision(row.admitted_as).map(by_policy);
     [came_in].into_iter().chain(decided).map(at_admission).collect()
 }

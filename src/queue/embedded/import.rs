@@ -1,9 +1,7 @@
 //! History of another system comes in.
 
 use super::batch::Batch;
-use super::decide::entry;
 use super::fault::Fault;
-use super::history::entry_by;
 use super::keys;
 use super::row::{self, Row};
 use super::view::join_content;
@@ -43,7 +41,7 @@ impl Batch<'_> {
         self.enter(site, &draft.author.id, create_time, &id)?;
         let mut past = Vec::with_capacity(2);
         if let Some(decision) = decision {
-            past.push((decision.decide_time, entry(&decision)));
+            past.push((decision.decide_time, HistoryEntry::of_decision(&decision)));
             let standing = Standing {
                 decision,
                 previous_state: State::Pending,
@@ -53,7 +51,7 @@ impl Batch<'_> {
             let key = keys::part(row.ordinal, 0);
             self.tables.decisions.insert(&key[..], record::encode_standing(&standing).as_slice())?;
         }
-        past.push((self.now, entry_by(HistoryKind::Imported, &actor, ActorKind::Portal)));
+        past.push((self.now, HistoryEntry::by(HistoryKind::Imported, &actor, ActorKind::Portal)));
         self.write_past(&row, &past)?;
         self.recount(site, &draft.author.id, Counted::Nothing, row.hot.counted)?;
         Ok(Imported::Stored)

@@ -4,9 +4,7 @@ use super::batch::Batch;
 use super::decide::refuse_version;
 use super::fault::Fault;
 use super::feed::event;
-use super::history::{decided_kind, entry_by};
 use super::keys;
-use super::row::decision_by;
 use super::tables::Readable;
 use super::view::{Loaded, join_content};
 use crate::domain::{ActorKind, Decision, HistoryEntry, HistoryKind, SiteName, State};
@@ -73,17 +71,17 @@ impl Batch<'_> {
         let entry = HistoryEntry {
             previous_text: before.draft.text,
             previous_verdict: Some(before.verdict),
-            ..entry_by(HistoryKind::Revised, &actor, ActorKind::Portal)
+            ..HistoryEntry::by(HistoryKind::Revised, &actor, ActorKind::Portal)
         };
         self.note_down(&loaded.row, &event_id, &entry)?;
         let hot = &loaded.row.hot;
-        let decision = match decided_kind(hot.state) {
+        let decision = match HistoryKind::of_decision(hot.state) {
             Some(kind) => {
-                self.note_down(&loaded.row, "", &entry_by(kind, "policy", ActorKind::Policy))?;
-                decision_by("policy", ActorKind::Policy, hot.state, self.now)
+                self.note_down(&loaded.row, "", &HistoryEntry::by(kind, "policy", ActorKind::Policy))?;
+                Decision::by_policy(hot.state, self.now)
             }
             None if was.published || !was.state.is_waiting() => {
-                decision_by(actor, ActorKind::Portal, hot.state, self.now)
+                Decision::by(actor, ActorKind::Portal, hot.state, self.now)
             }
             None => return Ok(()),
         };
@@ -106,9 +104,9 @@ impl Batch<'_> {
         self.change(&mut loaded, State::Withdrawn, false);
         self.put_head(site, &loaded.id, Some(&was), &loaded.row)?;
         self.end_claim(site, &loaded.id)?;
-        let entry = entry_by(HistoryKind::Withdrawn, &withdrawal.actor, ActorKind::Portal);
+        let entry = HistoryEntry::by(HistoryKind::Withdrawn, &withdrawal.actor, ActorKind::Portal);
         self.note_down(&loaded.row, &withdrawal.event_id, &entry)?;
-        let decision = decision_by(withdrawal.actor, ActorKind::Portal, State::Withdrawn, self.now);
+        let decision = Decision::by(withdrawal.actor, ActorKind::Portal, State::Withdrawn, self.now);
         let event = event(withdrawal.event_id, &loaded.id, &loaded.content.draft, decision);
         self.announce(site, &loaded.row.hot, Some(was.state), &event)?;
         Ok(Ok(loaded.into_comment()))
@@ -146,13 +144,13 @@ impl Batch<'_> {
         was: &Hot,
     ) -> Result<(), Fault> {
         let Report { reporter_id, reason, event_id, .. } = report;
-        let entry = entry_by(HistoryKind::Reported, &reporter_id, ActorKind::Portal);
+        let entry = HistoryEntry::by(HistoryKind::Reported, &reporter_id, ActorKind::Portal);
         self.note_down(&loaded.row, "", &HistoryEntry { reason: reason.clone(), ..entry })?;
         let hot = &loaded.row.hot;
         if hot.published == was.published {
             return Ok(());
         }
-        let decision = decision_by(reporter_id, ActorKind::Portal, hot.state, self.now);
+        let decision = Decision::by(reporter_id, ActorKind::Portal, hot.state, self.now);
         let event = event(event_id, &loaded.id, &loaded.content.draft, Decision { reason, ..decision });
         self.announce(site, hot, Some(was.state), &event)
     }

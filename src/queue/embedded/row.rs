@@ -3,7 +3,7 @@
 //! Numbers are big-endian, texts have their length before them. The store's own row carries the
 //! format of all of them.
 
-use crate::domain::{ActorKind, AuthorRecord, Claim, CommentId, Decision, Standing, State, Timestamp};
+use crate::domain::{AuthorRecord, Claim, CommentId, Decision, Standing, State, Timestamp};
 use crate::queue::hot::Hot;
 use crate::queue::record::{EventHead, HistoryHead, Unreadable};
 use crate::queue::{Erasure, PolicyDraft, PolicyRecord, Proposal, ProposalDraft};
@@ -52,26 +52,7 @@ impl Row {
 
     /// The policy's own decision on the content, when it published or rejected it at once.
     pub fn policy_decision(&self) -> Option<Decision> {
-        (!self.judged_as.is_waiting())
-            .then(|| decision_by("policy", ActorKind::Policy, self.judged_as, self.judged_at))
-    }
-}
-
-/// A decision in few words.
-pub fn decision_by(
-    actor: impl Into<String>,
-    actor_kind: ActorKind,
-    state: State,
-    time: Timestamp,
-) -> Decision {
-    Decision {
-        state,
-        reason: String::new(),
-        author_message: String::new(),
-        note: String::new(),
-        actor: actor.into(),
-        actor_kind,
-        decide_time: time,
+        (!self.judged_as.is_waiting()).then(|| Decision::by_policy(self.judged_as, self.judged_at))
     }
 }
 

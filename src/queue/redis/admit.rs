@@ -21,7 +21,7 @@ use super::portal::packed;
 use super::reply::{bytes, list, number, strange};
 use super::scripts::ADMIT;
 use super::store::Store;
-use super::stored::{author, by_policy, u32_at, u64_at};
+use super::stored::{author, u32_at, u64_at};
 use super::words::Words;
 
 /// The answer for an id that exists with the same content.
@@ -126,7 +126,7 @@ fn event(admission: &Admission) -> Vec<u8> {
     if admission.state.is_waiting() {
         return Vec::new();
     }
-    let decision = by_policy(admission.state, Timestamp(0));
+    let decision = Decision::by_policy(admission.state, Timestamp(0));
     bodies::event(&admission.event_id, &admission.id, &admission.draft, decision)
 }
 
@@ -209,7 +209,7 @@ fn stale(now: Timestamp, prints: usize, packed: &[u8]) -> Result<Admitted, Queue
 /// The comment as the script stored it.
 fn comment(admission: Admission, now: Timestamp) -> Comment {
     let Admission { id, draft, verdict, state, tier, .. } = admission;
-    let decision: Option<Decision> = (!state.is_waiting()).then(|| by_policy(state, now));
+    let decision: Option<Decision> = (!state.is_waiting()).then(|| Decision::by_policy(state, now));
     Comment {
         id,
         state,

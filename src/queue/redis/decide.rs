@@ -1,11 +1,11 @@
 //! Decisions, and taking them back.
 
-use crate::domain::{ActorKind, CommentId, HistoryEntry, HistoryKind, SiteName, State};
+use crate::domain::{ActorKind, CommentId, Decision, HistoryEntry, HistoryKind, SiteName, State, Timestamp};
 use crate::queue::hot::Counted;
 use crate::queue::record::encode_history;
 use crate::queue::{Outcome, QueueError, Refusal, Ruling, Undo};
 
-use super::bodies::{self, decided};
+use super::bodies;
 use super::change::{Read, Told, expected, outcome, told};
 use super::keys::Keys;
 use super::parcel::Call;
@@ -53,7 +53,7 @@ impl Store {
         let keys = self.keys(site);
         let entry = HistoryEntry {
             note: undo.note.clone(),
-            ..bodies::entry(HistoryKind::Undone, &undo.actor, ActorKind::Moderator)
+            ..HistoryEntry::by(HistoryKind::Undone, &undo.actor, ActorKind::Moderator)
         };
         let entry = encode_history(&entry);
         let changed = self
@@ -62,7 +62,8 @@ impl Store {
                 add_keys(&mut call, &keys, &undo.id, read);
                 let Read { hot, content } = read;
                 // The script knows the state that it goes back to; readers take it from the event's head.
-                let mut decision = bodies::decision(&undo.actor, ActorKind::Moderator, State::Pending);
+                let mut decision =
+                    Decision::by(&undo.actor, ActorKind::Moderator, State::Pending, Timestamp::default());
                 decision.note = undo.note.clone();
                 call.args.push(&[undo.id.as_str().as_bytes()]);
                 call.args.number(hot.version);
@@ -91,16 +92,7 @@ fn add_keys(call: &mut Call, keys: &Keys, id: &CommentId, read: &Read) {
 fn add_ruling(call: &mut Call, keys: &Keys, ruling: &Ruling, read: &Read) {
     let Ruling { id, decision, event_id, .. } = ruling;
     let Read { hot, content } = read;
-    let entry = HistoryEntry {
-        reason: decision.reason.clone(),
-        author_message: decision.author_message.clone(),
-        note: decision.note.clone(),
-        ..bodies::entry(
-            decided(decision.state).unwrap_or(HistoryKind::Escalated),
-            &decision.actor,
-            decision.actor_kind,
-        )
-    };
+    let entry = HistoryEntry::of_decision(decision);
     add_keys(call, keys, id, read);
     call.args.push(&[id.as_str().as_bytes()]);
     call.args.number(hot.version);

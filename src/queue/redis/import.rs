@@ -8,7 +8,7 @@ use crate::queue::hot::Counted;
 use crate::queue::record::{encode_history, encode_parts};
 use crate::queue::{Import, Imported, QueueError};
 
-use super::bodies::{self, decided};
+use super::bodies;
 use super::keys::{Keys, author_hash};
 use super::parcel::Call;
 use super::reply::{bytes, strange};
@@ -64,17 +64,8 @@ fn add(call: &mut Call, keys: &Keys, import: &Import) {
         &author_hash(author_id),
     ]);
     call.args.push(&[&encode_parts(draft, verdict, &[])]);
-    let entry = decision.as_ref().map(|decision| HistoryEntry {
-        reason: decision.reason.clone(),
-        author_message: decision.author_message.clone(),
-        note: decision.note.clone(),
-        ..bodies::entry(
-            decided(decision.state).unwrap_or(HistoryKind::Escalated),
-            &decision.actor,
-            decision.actor_kind,
-        )
-    });
+    let entry = decision.as_ref().map(HistoryEntry::of_decision);
     call.args.push(&[&decision.as_ref().map(bodies::standing).unwrap_or_default()]);
     call.args.push(&[&entry.map(|entry| encode_history(&entry)).unwrap_or_default()]);
-    call.args.push(&[&encode_history(&bodies::entry(HistoryKind::Imported, actor, ActorKind::Portal))]);
+    call.args.push(&[&encode_history(&HistoryEntry::by(HistoryKind::Imported, actor, ActorKind::Portal))]);
 }

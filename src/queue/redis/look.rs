@@ -10,7 +10,6 @@ use crate::queue::hot::Hot;
 use crate::queue::record::with_submission;
 use crate::queue::{Counts, QueueError};
 
-use super::bodies::{decided, entry};
 use super::reply::{bytes, list, number, strange};
 use super::scripts::{COUNTS, HISTORY, LOOK};
 use super::store::Store;
@@ -134,7 +133,8 @@ fn member_id(member: &[u8]) -> Result<CommentId, QueueError> {
 /// How every history begins. It is not stored: an untouched comment costs no history.
 fn submission(origin: State, hot: Hot) -> Vec<HistoryEntry> {
     let at_admission = |entry| HistoryEntry { time: hot.create_time, state: origin, version: 1, ..entry };
-    let submitted = at_admission(entry(HistoryKind::Submitted, "", ActorKind::Portal));
-    let decision = decided(origin).map(|kind| at_admission(entry(kind, "policy", ActorKind::Policy)));
+    let submitted = at_admission(HistoryEntry::by(HistoryKind::Submitted, "", ActorKind::Portal));
+    let by_policy = |kind| at_admission(HistoryEntry::by(kind, "policy", ActorKind::Policy));
+    let decision = HistoryKind::of_decision(origin).map(by_policy);
     std::iter::once(submitted).chain(decision).collect()
 }

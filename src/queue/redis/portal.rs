@@ -1,13 +1,15 @@
 //! What portals and readers do with a comment that is there: revise, withdraw, report; and moderators' notes.
 
-use crate::domain::{ActorKind, CommentId, Decision, HistoryEntry, HistoryKind, SiteName, State, new_id};
+use crate::domain::{
+    ActorKind, CommentId, Decision, HistoryEntry, HistoryKind, SiteName, State, Timestamp, new_id,
+};
 use crate::queue::record::{Content, encode_content, encode_history};
 use crate::queue::{
     Note, Outcome, QueueError, REPEAT_WINDOW, REPORT_STEP, Refusal, Report, Reported, Revision, Withdrawal,
 };
 
 use super::authors::entry_of;
-use super::bodies::{self, decided};
+use super::bodies;
 use super::change::{Read, Told, expected, outcome, told};
 use super::keys::author_hash;
 use super::parcel::Call;
@@ -29,15 +31,15 @@ impl Store {
 
     fn revision_call(&self, site: &SiteName, revision: &Revision, record: &[u8], read: &Read) -> Call {
         let Revision { id, draft, state, event_id, actor, .. } = revision;
-        let by_policy = decided(*state);
+        let by_policy = HistoryKind::of_decision(*state);
         let decision = match by_policy {
-            Some(_) => bodies::decision("policy", ActorKind::Policy, *state),
-            None => bodies::decision(actor, ActorKind::Portal, *state),
+            Some(_) => Decision::by_policy(*state, Timestamp::default()),
+            None => Decision::by(actor, ActorKind::Portal, *state, Timestamp::default()),
         };
         let entry = HistoryEntry {
             previous_text: read.content.draft.text.clone(),
             previous_verdict: Some(read.content.verdict.clone()),
-            ..bodies::entry(HistoryKind::Revised, actor, ActorKind::Portal)
+            ..HistoryEntry::by(HistoryKind::Revised, actor, ActorKind::Portal)
         };
         let mut call = self.one(&REVISE, site, id);
         let args = &mut call.args;
@@ -55,7 +57,7 @@ impl Store {
         args.push(&[&bodies::event(event_id, id, draft, decision.clone())]);
         args.push(&[&encode_history(&entry)]);
         args.push(&[&by_policy.map(|_| bodies::standing(&decision)).unwrap_or_default()]);
-        let entry = by_policy.map(|kind| bodies::entry(kind, "policy", ActorKind::Policy));
+        let entry = by_policy.map(|kind| HistoryEntry::by(kind, "policy", ActorKind::Policy));
         args.push(&[&entry.map(|entry| encode_history(&entry)).unwrap_or_default()]);
         let (before, now) = (&read.content.draft.author.id, &draft.author.id);
         for author_id in [before, now] {
@@ -72,9 +74,9 @@ impl Store {
         withdrawal: Withdrawal,
     ) -> Result<Outcome, QueueError> {
         let Withdrawal { id, actor, event_id, .. } = &withdrawal;
-        let entry = encode_history(&bodies::entry(HistoryKind::Withdrawn, actor, ActorKind::Portal));
+        let entry = encode_history(&HistoryEntry::by(HistoryKind::Withdrawn, actor, ActorKind::Portal));
         let build = |read: &Read| {
-            let decision = bodies::decision(actor, ActorKind::Portal, State::Withdrawn);
+            let decision = Decision::by(actor, ActorKind::Portal, State::Withdrawn, Timestamp::default());
             let mut call = self.one(&WITHDRAW, site, id);
             call.args.number(read.hot.version);
             call.args.number(expected(withdrawal.expected));
@@ -91,10 +93,10 @@ impl Store {
 
     pub(super) async fn report(&self, site: &SiteName, report: Report) -> Result<Reported, QueueError> {
         let Report { id, reporter_id, reason, event_id, .. } = &report;
-        let entry = bodies::entry(HistoryKind::Reported, reporter_id, ActorKind::Portal);
+        let entry = HistoryEntry::by(HistoryKind::Reported, reporter_id, ActorKind::Portal);
         let entry = encode_history(&HistoryEntry { reason: reason.clone(), ..entry });
         let build = |read: &Read| {
-            let decision = bodies::decision(reporter_id, ActorKind::Portal, State::Pending);
+            let decision = Decision::by(reporter_id, ActorKind::Portal, State::Pending, Timestamp::default());
             let decision = Decision { reason: reason.clone(), ..decision };
             let mut call = self.one(&REPORT, site, id);
             self.keys(site).reporters(&mut call.keys, id);
@@ -119,7 +121,7 @@ impl Store {
     }
 
     pub(super) async fn note(&self, site: &SiteName, note: Note) -> Result<Outcome, QueueError> {
-        let entry = bodies::entry(HistoryKind::Noted, &note.actor, ActorKind::Moderator);
+        let entry = HistoryEntry::by(HistoryKind::Noted, &note.actor, ActorKind::Moderator);
         let entry = HistoryEntry { note: note.text, ..entry };
         let mut call = self.one(&NOTE, site, &note.id);
         call.args.push(&[new_id().as_bytes()]);

@@ -1,8 +1,8 @@
 //! What the scripts pack and what becomes of it in the domain's words. The layouts are those of `prelude.lua`.
 
 use crate::domain::{
-    ActorKind, AuthorRecord, Claim, Comment, CommentId, Decision, DecisionEvent, HistoryEntry, Standing,
-    State, Timestamp,
+    AuthorRecord, Claim, Comment, CommentId, Decision, DecisionEvent, HistoryEntry, Standing, State,
+    Timestamp,
 };
 use crate::queue::QueueError;
 use crate::queue::hot::Hot;
@@ -82,20 +82,7 @@ impl Stored {
         let origin = self.origin(id)?;
         let is_revised = self.bytes.get(REVISED_AT) == Some(&1);
         let stands = !is_revised && !origin.is_waiting();
-        Ok(stands.then(|| by_policy(origin, hot.create_time)))
-    }
-}
-
-/// The decision of a policy that let nobody wait.
-pub(super) fn by_policy(state: State, decide_time: Timestamp) -> Decision {
-    Decision {
-        state,
-        reason: String::new(),
-        author_message: String::new(),
-        note: String::new(),
-        actor: "policy".into(),
-        actor_kind: ActorKind::Policy,
-        decide_time,
+        Ok(stands.then(|| Decision::by_policy(origin, hot.create_time)))
     }
 }
 

@@ -9,6 +9,7 @@ mod summary;
 mod waits;
 
 use super::{Figures, chart, html, scale};
+use crate::cli::output::came_in;
 use crate::proto::v1::ActivityBucket;
 
 /// All of them in order; those that have nothing to tell are left out.
@@ -38,11 +39,6 @@ fn part(heading: &str, lead: &str, body: &str) -> String {
 /// A count of each step.
 fn counts(steps: &[ActivityBucket], count: fn(&ActivityBucket) -> u64) -> Vec<u64> {
     steps.iter().map(count).collect()
-}
-
-/// Comments that came in during a step.
-fn came_in(step: &ActivityBucket) -> u64 {
-    step.published_count + step.held_count + step.rejected_count
 }
 
 /// A part of a whole in words; nothing of nothing.
