@@ -1,8 +1,11 @@
-//! The road of a comment: shield → recall → filters → verdict → admit.
+//! The road of a comment: shield → what is known of it → filters → verdict → admit.
 
 mod addresses;
+mod admit;
 mod exchange;
+mod expectation;
 mod import;
+mod revise;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,19 +13,18 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use crate::domain::{
-    Action, AuthorRecord, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict,
-    new_id,
+    Action, Clock, Comment, CommentId, Draft, Evidence, SiteName, State, Timestamp, Verdict, new_id,
 };
 use crate::filter::Prepared;
 use crate::learn::Models;
 use crate::limit::{Charge, QuotaLeft, Refused, Shield};
 use crate::policy::{Policies, Policy, Taught};
-use crate::queue::{
-    Admission, Admitted, Grounds, Outcome, Probe, Queue, QueueError, Recalled, Refusal, Report, Reported,
-    Revision, Withdrawal, tier,
-};
+use crate::queue::{Outcome, Probe, Queue, QueueError, Recalled, Report, Reported, Withdrawal, tier};
 use crate::telemetry::traces::station;
 use crate::telemetry::{Hit, Road};
+
+use admit::{Entrant, Footing};
+use expectation::Expectations;
 
 pub use addresses::{Addresses, Secret};
 pub use exchange::{ReviseError, Submission, SubmitError, Submitted};
@@ -38,6 +40,7 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     meters: Road,
     addresses: Addresses,
+    expectations: Arc<Expectations>,
 }
 
 /// The result of one policy on one draft.
@@ -58,7 +61,8 @@ impl Pipeline {
         meters: Road,
         addresses: Addresses,
     ) -> Self {
-        Self { queue, policies, models, shield, clock, meters, addresses }
+        let expectations = Arc::default();
+        Self { queue, policies, models, shield, clock, meters, addresses, expectations }
     }
 
     /// Judges a comment and takes it in. The same id or request id again gives the same comment.
@@ -80,43 +84,24 @@ impl Pipeline {
             return Err(self.shielded(site, &charges, refused));
         }
         let prepared = Prepared::new(&draft);
+        let entrant = Entrant { site, policy: &policy, id: &id, prepared: &prepared, charges };
+        if let Some(expected) = self.expected(&entrant).filter(|_| !validate_only && shielded.is_ok()) {
+            return self.admit(entrant, Footing::Expected(expected)).await;
+        }
         let recalled = self.recall(site, &policy, &id, &prepared).await?;
-        if recalled.known && !validate_only {
+        if validate_only {
+            let evidence = evidence(recalled, vec![]);
+            let verdict = self.judge(site, &policy, Some(&id), &prepared, &evidence).verdict;
+            let comment = would_be(id, draft, verdict, evidence.now);
+            return Ok(Submitted { comment, replayed: false });
+        }
+        if recalled.known {
             return self.replay(site, &id, &draft).await;
         }
         if let Err(refused) = shielded {
-            return Err(self.shielded(site, &charges, refused));
+            return Err(self.shielded(site, &entrant.charges, refused));
         }
-        let charges = if validate_only {
-            charges
-        } else {
-            self.with_standing(site, &policy, &draft, &recalled.author, charges)?
-        };
-        let judged = self.judge(site, &policy, Some(&id), &prepared, &evidence(&recalled, vec![]));
-        if validate_only {
-            return Ok(Submitted {
-                comment: would_be(id, draft, judged.verdict, recalled.now),
-                replayed: false,
-            });
-        }
-        self.admit(site, &policy, id, draft, judged, recalled, charges).await
-    }
-
-    /// Adds the limits for authors like this one, who is known by now, and asks the shield about them.
-    fn with_standing(
-        &self,
-        site: &SiteName,
-        policy: &Policy,
-        draft: &Draft,
-        author: &AuthorRecord,
-        mut charges: Vec<Charge>,
-    ) -> Result<Vec<Charge>, SubmitError> {
-        let own = self.addresses.kept_in(policy.charges_by_standing(draft, author));
-        if let Err(refused) = self.shield.check(site, policy.revision(), &own) {
-            return Err(self.shielded(site, &own, refused));
-        }
-        charges.extend(own);
-        Ok(charges)
+        self.admit(entrant, Footing::Told(evidence(recalled, vec![]))).await
     }
 
     async fn recall(
@@ -129,72 +114,22 @@ impl Pipeline {
         let fingerprints = prepared.fingerprints().to_vec();
         let probe = Probe { id: id.clone(), author_id: prepared.draft.author.id.clone(), fingerprints };
         let recalled = self.queue.recall(site, probe).instrument(station("recall")).await?;
-        if recalled.policy_revision > policy.revision() {
-            self.refresh_policy(site);
-        }
+        self.expectations.learn(site, &prepared.draft.author.id, prepared.fingerprints(), &recalled);
+        self.keep_up(site, policy, recalled.policy_revision);
         Ok(recalled)
     }
 
     /// Brings a newer policy in without making this comment wait for its compilation.
-    fn refresh_policy(&self, site: &SiteName) {
+    fn keep_up(&self, site: &SiteName, policy: &Policy, newest: u64) {
+        if newest <= policy.revision() {
+            return;
+        }
         let (site, queue, policies) = (site.clone(), Arc::clone(&self.queue), Arc::clone(&self.policies));
         tokio::spawn(async move {
             if let Err(error) = policies.refresh(&site, &*queue).await {
                 tracing::warn!(%site, %error, "the newer policy could not be read; the next comment tries again");
             }
         });
-    }
-
-    /// Admits once, and once more when the grounds of the first verdict have gone. The second
-    /// verdict may only be stricter, and stands whatever changes meanwhile.
-    #[expect(clippy::too_many_arguments, reason = "the road's own last step; each is one thing it carries")]
-    async fn admit(
-        &self,
-        site: &SiteName,
-        policy: &Policy,
-        id: CommentId,
-        draft: Draft,
-        judged: Judged,
-        recalled: Recalled,
-        mut charges: Vec<Charge>,
-    ) -> Result<Submitted, SubmitError> {
-        let grounds =
-            Grounds { author_version: recalled.author.version, seen_below: judged.seen_below.clone() };
-        let kept = self.addresses.kept(&draft);
-        let first = admission(&id, &kept, policy, judged, charges.clone(), Some(grounds));
-        let first_verdict = first.verdict.clone();
-        let mut admitted = self.queue.admit(site, first).instrument(station("admit")).await?;
-        if let Admitted::Stale { recalled, held_by } = admitted {
-            let held_by = held_by.into_iter().map(|index| charges[index].limit.to_string()).collect();
-            let fresh = evidence(&recalled, held_by);
-            let mut judged = self.judge(site, policy, Some(&id), &Prepared::new(&draft), &fresh);
-            judged.verdict = first_verdict.stricter(judged.verdict);
-            charges = policy.charges(&draft);
-            charges.extend(policy.charges_by_standing(&draft, &recalled.author));
-            charges = self.addresses.kept_in(charges);
-            let second = admission(&id, &kept, policy, judged, charges.clone(), None);
-            admitted = self.queue.admit(site, second).instrument(station("admit")).await?;
-        }
-        match admitted {
-            Admitted::Stored { comment, shadow_hits } => {
-                self.meters.verdict(site, &comment.verdict);
-                for index in shadow_hits {
-                    self.meters.limit_hit(site, &charges[index].limit, Hit::Shadow);
-                }
-                Ok(Submitted { comment: *comment, replayed: false })
-            }
-            Admitted::Replayed(comment) => Ok(Submitted { comment: *comment, replayed: true }),
-            Admitted::Taken => Err(SubmitError::Taken(id)),
-            Admitted::Full => Err(SubmitError::Full { cap: policy.waiting_cap() }),
-            Admitted::Limited { index, retry_after } => {
-                self.shield.remember(site, policy.revision(), &charges[index], retry_after);
-                self.meters.limit_hit(site, &charges[index].limit, Hit::Refused);
-                Err(limited(&charges, index, retry_after))
-            }
-            Admitted::Stale { .. } => Err(SubmitError::Queue(QueueError::Failed {
-                detail: "an admission without grounds was called stale".into(),
-            })),
-        }
     }
 
     async fn replay(&self, site: &SiteName, id: &CommentId, draft: &Draft) -> Result<Submitted, SubmitError> {
@@ -205,43 +140,6 @@ impl Pipeline {
             }
             _ => Err(SubmitError::Taken(id.clone())),
         }
-    }
-
-    /// Judges an author's edit and puts it in the place of what was there.
-    ///
-    /// # Errors
-    /// Those of [`ReviseError`].
-    pub async fn revise(
-        &self,
-        site: &SiteName,
-        id: CommentId,
-        expected: Option<u32>,
-        draft: Draft,
-        actor: String,
-    ) -> Result<Comment, ReviseError> {
-        let policy = self.policy(site).await?.ok_or_else(|| ReviseError::UnknownSite(site.clone()))?;
-        let found = self.queue.get(site, std::slice::from_ref(&id)).await?.pop().flatten();
-        let before = found.ok_or(ReviseError::Refused(Refusal::Missing))?;
-        if let Some(field) = moved(&before.draft, &draft) {
-            return Err(ReviseError::Moved(field));
-        }
-        let prepared = Prepared::new(&draft);
-        let recalled = self.recall(site, &policy, &id, &prepared).await?;
-        let fresh = evidence(&recalled, vec![]);
-        let Judged { verdict, fingerprints, .. } = self.judge(site, &policy, Some(&id), &prepared, &fresh);
-        let revision = Revision {
-            id,
-            expected: expected.or(Some(before.version)),
-            state: state_after(verdict.action),
-            tier: tier(verdict.score, 0),
-            draft: self.addresses.kept(&draft).into_owned(),
-            verdict,
-            fingerprints,
-            actor,
-            event_id: new_id(),
-        };
-        let revised = self.queue.revise(site, revision).await?;
-        revised.map(|comment| *comment).map_err(ReviseError::Refused)
     }
 
     /// Takes a comment back for good.
@@ -302,7 +200,7 @@ impl Pipeline {
         let id = CommentId::generate();
         let prepared = Prepared::new(&draft);
         let recalled = self.recall(site, policy, &id, &prepared).await?;
-        let judged = self.judge(site, policy, None, &prepared, &evidence(&recalled, vec![]));
+        let judged = self.judge(site, policy, None, &prepared, &evidence(recalled, vec![]));
         Ok(would_be(id, draft, judged.verdict, self.clock.now()))
     }
 
@@ -341,31 +239,9 @@ fn limited(charges: &[Charge], index: usize, retry_after: Duration) -> SubmitErr
     SubmitError::Limited { charge: Box::new(charges[index].clone()), retry_after }
 }
 
-fn evidence(recalled: &Recalled, limits_exceeded: Vec<String>) -> Evidence {
+fn evidence(recalled: Recalled, limits_exceeded: Vec<String>) -> Evidence {
     let Recalled { now, author, seen, .. } = recalled;
-    Evidence { now: *now, author: author.clone(), seen: seen.clone(), limits_exceeded }
-}
-
-fn admission(
-    id: &CommentId,
-    draft: &Draft,
-    policy: &Policy,
-    judged: Judged,
-    charges: Vec<Charge>,
-    grounds: Option<Grounds>,
-) -> Admission {
-    Admission {
-        id: id.clone(),
-        draft: draft.clone(),
-        state: state_after(judged.verdict.action),
-        tier: tier(judged.verdict.score, 0),
-        verdict: judged.verdict,
-        fingerprints: judged.fingerprints,
-        event_id: new_id(),
-        charges,
-        grounds,
-        waiting_cap: policy.waiting_cap(),
-    }
+    Evidence { now, author, seen, limits_exceeded }
 }
 
 fn state_after(action: Action) -> State {
@@ -392,14 +268,4 @@ fn would_be(id: CommentId, draft: Draft, verdict: Verdict, now: Timestamp) -> Co
         create_time: now,
         update_time: now,
     }
-}
-
-fn moved(before: &Draft, after: &Draft) -> Option<&'static str> {
-    if before.author.id != after.author.id {
-        return Some("comment.author.id");
-    }
-    if before.thread.id != after.thread.id {
-        return Some("comment.thread.id");
-    }
-    (before.parent_id != after.parent_id).then_some("comment.parent_id")
 }

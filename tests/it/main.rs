@@ -25,6 +25,7 @@ mod life_cycle;
 mod limits;
 mod logs;
 mod metrics;
+mod one_trip;
 mod policies_in_force;
 mod queue_contract;
 mod redis_store;

@@ -10,7 +10,7 @@ use super::row::Row;
 use super::sightings::Sightings;
 use super::tables::{Readable, Tables};
 use super::view::{Loaded, join_content};
-use crate::domain::{Comment, CommentId, Decision, SiteName, State, Timestamp};
+use crate::domain::{AuthorRecord, Comment, CommentId, Decision, SiteName, State, Timestamp};
 use crate::limit::Charge;
 use crate::queue::hot::{Counted, Hot};
 use crate::queue::record::{self, Content};
@@ -52,10 +52,10 @@ impl Incoming {
         }
     }
 
-    fn is_stale(&self, author_version: u32, marks: &[Mark]) -> bool {
+    fn is_stale(&self, author: &AuthorRecord, marks: &[Mark]) -> bool {
         self.grounds.as_ref().is_some_and(|grounds| {
             let crossed = |(mark, below): (&Mark, &u32)| mark.seen() >= *below && *below != u32::MAX;
-            author_version != grounds.author_version || marks.iter().zip(&grounds.seen_below).any(crossed)
+            *author != grounds.author || marks.iter().zip(&grounds.seen_below).any(crossed)
         })
     }
 
@@ -108,8 +108,8 @@ impl Batch<'_> {
         let author_id = &incoming.content.draft.author.id;
         let marks = self.marks(site, &incoming.content.fingerprints)?;
         if incoming.grounds.is_some() {
-            let version = self.tables.author(site, author_id)?.version;
-            if incoming.is_stale(version, &marks) {
+            let author = self.tables.author(site, author_id)?;
+            if incoming.is_stale(&author, &marks) {
                 // The second judgement should know of these too: it is not asked again.
                 let held_by = self.engine.limits().held_by(site, &incoming.charges, self.now);
                 return self.stale(site, &incoming, held_by);
@@ -126,7 +126,8 @@ impl Batch<'_> {
             }
             Weighed::Passes { shadow_hits, spent, .. } => {
                 let comment = self.store(site, incoming, &marks, spent)?;
-                Ok(Admitted::Stored { comment, shadow_hits })
+                let policy_revision = self.site(site)?.policy_revision;
+                Ok(Admitted::Stored { comment, shadow_hits, policy_revision })
             }
         }
     }

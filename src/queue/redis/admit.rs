@@ -1,7 +1,7 @@
 //! Comments come in: many in one call.
 //!
-//! An order is packed as `>BBBBBBBBI4I8c8c6` — state, tier, published, has an author, has grounds, number of fingerprints,
-//! number of charges, how many of these are short, version of the author's record that was judged by, the cap, the
+//! An order is packed as `>BBBBBBBBc13I8c8c6` — state, tier, published, has an author, has grounds, number of fingerprints,
+//! number of charges, how many of these are short, the author's record that was judged by, the cap, the
 //! content hash, the author's hash — then for each fingerprint the count from which it is stale (`I4`), then for each charge its mode (4 more
 //! when it is short), emission interval and tolerance in microseconds (`BI8I8`). The answer begins with a byte that says
 //! which of [`Admitted`] it is.
@@ -21,7 +21,7 @@ use super::portal::packed;
 use super::reply::{bytes, list, number, strange};
 use super::scripts::ADMIT;
 use super::store::Store;
-use super::stored::{author, u32_at, u64_at};
+use super::stored::{author, packed_author, u32_at, u64_at};
 use super::words::Words;
 
 /// The answer for an id that exists with the same content.
@@ -40,6 +40,7 @@ pub(super) struct Arrival {
 /// What the script made of one admission.
 pub(super) struct Reception {
     now: Timestamp,
+    policy_revision: u64,
     packed: Vec<u8>,
 }
 
@@ -80,9 +81,10 @@ impl Trip for Admitting {
         }
         call.keys.push(&[keys.arrived().as_bytes()]);
         let mut replies = list(store.change(call, store.deadline()).await?)?.into_iter();
-        let now = Timestamp(number(&replies.next().ok_or_else(|| strange("an admission"))?)?);
+        let mut head = || number(&replies.next().ok_or_else(|| strange("an admission"))?);
+        let (now, policy_revision) = (Timestamp(head()?), head()? as u64);
         let receptions: Vec<Reception> = replies
-            .map(|reply| Ok(Reception { now, packed: bytes(reply)? }))
+            .map(|reply| Ok(Reception { now, policy_revision, packed: bytes(reply)? }))
             .collect::<Result<_, QueueError>>()?;
         if receptions.len() != arrivals.len() {
             return Err(strange("admissions"));
@@ -138,7 +140,9 @@ fn pack(admission: &Admission) -> Vec<u8> {
     let counts = [fingerprints.len() as u8, charges.len() as u8, short as u8];
     let mut order = vec![state.code(), *tier, published, has_author, u8::from(grounds.is_some())];
     order.extend_from_slice(&counts);
-    order.extend_from_slice(&grounds.as_ref().map_or(0, |grounds| grounds.author_version).to_be_bytes());
+    order.extend_from_slice(
+        &grounds.as_ref().map(|grounds| packed_author(&grounds.author)).unwrap_or_default(),
+    );
     // Beyond 2^53 Lua counts no further, and no queue reaches it.
     order.extend_from_slice(&admission.waiting_cap.min(1 << 53).to_be_bytes());
     order.extend_from_slice(&draft.content_hash().to_be_bytes());
@@ -171,8 +175,9 @@ impl Reception {
         let (code, rest) = self.packed.split_first().ok_or_else(|| strange("an admission"))?;
         match code {
             1 => {
-                let shadow_hits = indices(rest);
-                Ok(Admitted::Stored { comment: Box::new(comment(admission, self.now)), shadow_hits })
+                let comment = Box::new(comment(admission, self.now));
+                let policy_revision = self.policy_revision;
+                Ok(Admitted::Stored { comment, shadow_hits: indices(rest), policy_revision })
             }
             3 => Ok(Admitted::Taken),
             4 => stale(self.now, admission.fingerprints.len(), rest),
@@ -181,6 +186,10 @@ impl Reception {
                 retry_after: Duration::from_micros(u64_at(rest, 1)),
             }),
             6 => Ok(Admitted::Full),
+            7 => Err(QueueError::Damaged {
+                what: format!("the record of author {}", admission.draft.author.id),
+                detail: "it is not 13 bytes long".into(),
+            }),
             _ => Err(strange("an admission")),
         }
     }

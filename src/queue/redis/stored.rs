@@ -128,6 +128,16 @@ pub(super) fn author(packed: &[u8]) -> Result<AuthorRecord, QueueError> {
     })
 }
 
+/// An author's record as it is stored.
+pub(super) fn packed_author(record: &AuthorRecord) -> [u8; 13] {
+    let mut packed = [0; 13];
+    packed[..4].copy_from_slice(&record.approved.to_be_bytes());
+    packed[4..8].copy_from_slice(&record.rejected.to_be_bytes());
+    packed[8] = standing_code(record.standing);
+    packed[9..].copy_from_slice(&record.version.to_be_bytes());
+    packed
+}
+
 /// The stored code of a standing.
 pub(super) fn standing_code(standing: Standing) -> u8 {
     match standing {

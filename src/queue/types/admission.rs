@@ -60,8 +60,8 @@ pub struct Admission {
 /// The evidence under a verdict, to be looked at again in the admit step.
 #[derive(Debug, Clone)]
 pub struct Grounds {
-    /// Version of the author's record that was judged by.
-    pub author_version: u32,
+    /// The author's record that was judged by. The whole of it: after an erasure versions begin anew.
+    pub author: AuthorRecord,
     /// For each fingerprint, the count from which another rule would fire: stale when the store
     /// has seen it that often. `u32::MAX`: never.
     pub seen_below: Vec<u32>,
@@ -70,12 +70,14 @@ pub struct Grounds {
 /// What became of an [`Admission`].
 #[derive(Debug, Clone)]
 pub enum Admitted {
-    /// Stored. The comment as it is now, and the shadow limits (indices into `charges`) that it would have broken.
+    /// Stored.
     Stored {
-        /// As stored.
+        /// The comment as it is now.
         comment: Box<Comment>,
         /// Indices of exceeded charges in shadow mode.
         shadow_hits: Vec<usize>,
+        /// The newest policy revision that the store holds; 0 when none was saved.
+        policy_revision: u64,
     },
     /// The id exists with the same content; this is the comment as it is now. Nothing was changed.
     Replayed(Box<Comment>),

@@ -1,6 +1,6 @@
 //! A verdict is stored only while the evidence under it holds: repeats, author, the site's cap.
 
-use modqueue::domain::{Standing, State};
+use modqueue::domain::{AuthorRecord, Standing, State};
 use modqueue::queue::{Admission, Admitted, Grounds, Probe, REPEAT_WINDOW, Recalled};
 
 use crate::support::backend::contract;
@@ -15,6 +15,7 @@ contract![
     grounds_that_hold_let_the_comment_in,
     a_repeat_that_crossed_a_rule_makes_the_verdict_stale,
     a_decision_about_the_author_makes_the_verdict_stale,
+    a_record_of_the_same_version_and_other_content_makes_the_verdict_stale,
     a_standing_set_meanwhile_makes_the_verdict_stale,
     a_fingerprint_without_a_rule_never_makes_the_verdict_stale,
     a_verdict_without_grounds_stands_whatever_changed,
@@ -30,8 +31,8 @@ fn repeated(name: &str, fingerprints: &[u64]) -> Admission {
     Admission { fingerprints: fingerprints.to_vec(), ..admission(name) }
 }
 
-fn grounds(author_version: u32, seen_below: &[u32]) -> Option<Grounds> {
-    Some(Grounds { author_version, seen_below: seen_below.to_vec() })
+fn grounds(author: AuthorRecord, seen_below: &[u32]) -> Option<Grounds> {
+    Some(Grounds { author, seen_below: seen_below.to_vec() })
 }
 
 async fn recall(store: &Store, fingerprints: &[u64]) -> Recalled {
@@ -66,7 +67,14 @@ async fn recall_counts_what_was_stored_and_nothing_else(store: Store) {
     store.admit(repeated("a", &[7, 8])).await;
     let full = store.admit(Admission { waiting_cap: 0, ..repeated("c", &[7, 8]) }).await;
     assert!(matches!(full, Admitted::Full), "{full:?}");
-    stale(&store, Admission { grounds: grounds(99, &[]), ..repeated("d", &[7, 8]) }).await;
+    stale(
+        &store,
+        Admission {
+            grounds: grounds(AuthorRecord { version: 99, ..AuthorRecord::default() }, &[]),
+            ..repeated("d", &[7, 8])
+        },
+    )
+    .await;
     let limit = charge("author", "ann", 1, HOUR);
     store.stored(Admission { charges: vec![limit.clone()], ..admission("e") }).await;
     store.admit(Admission { charges: vec![limit], ..repeated("f", &[7, 8]) }).await;
@@ -96,7 +104,7 @@ async fn repeats_are_forgotten_after_the_window_and_the_one_before(store: Store)
 
 async fn grounds_that_hold_let_the_comment_in(store: Store) {
     store.stored(repeated("a", &[7, 8])).await;
-    let second = Admission { grounds: grounds(0, &[2, 2]), ..repeated("b", &[7, 8]) };
+    let second = Admission { grounds: grounds(AuthorRecord::default(), &[2, 2]), ..repeated("b", &[7, 8]) };
     store.stored(second).await;
     assert_eq!(recall(&store, &[7, 8]).await.seen, [2, 2]);
 }
@@ -105,7 +113,8 @@ async fn a_repeat_that_crossed_a_rule_makes_the_verdict_stale(store: Store) {
     store.stored(repeated("a", &[7, 8])).await;
     store.stored(repeated("b", &[7, 8])).await;
     store.queue.save_policy(&store.site, 0, policy("")).await.expect("save_policy answers");
-    let third = Admission { grounds: grounds(0, &[u32::MAX, 2]), ..repeated("c", &[7, 8]) };
+    let third =
+        Admission { grounds: grounds(AuthorRecord::default(), &[u32::MAX, 2]), ..repeated("c", &[7, 8]) };
     let recalled = stale(&store, third).await;
     let fresh = recall(&store, &[7, 8]).await;
     assert_eq!(recalled, Recalled { now: recalled.now, ..fresh });
@@ -114,24 +123,34 @@ async fn a_repeat_that_crossed_a_rule_makes_the_verdict_stale(store: Store) {
 
 async fn a_decision_about_the_author_makes_the_verdict_stale(store: Store) {
     store.stored(admission("a")).await;
-    let judged_by = recall(&store, &[]).await.author.version;
+    let judged_by = recall(&store, &[]).await.author;
     store.decided(reject("a")).await;
     let recalled = stale(&store, Admission { grounds: grounds(judged_by, &[]), ..published("b") }).await;
     assert_eq!(recalled.author, store.author("ann").await);
     assert_eq!((recalled.author.approved, recalled.author.rejected), (0, 1));
-    store.stored(Admission { grounds: grounds(recalled.author.version, &[]), ..published("b") }).await;
+    store.stored(Admission { grounds: grounds(recalled.author, &[]), ..published("b") }).await;
+}
+
+async fn a_record_of_the_same_version_and_other_content_makes_the_verdict_stale(store: Store) {
+    store.stored(admission("a")).await;
+    store.decided(reject("a")).await;
+    let record = store.author("ann").await;
+    let erased_since = AuthorRecord { approved: 1, rejected: 0, ..record.clone() };
+    let recalled = stale(&store, Admission { grounds: grounds(erased_since, &[]), ..published("b") }).await;
+    assert_eq!(recalled.author, record);
 }
 
 async fn a_standing_set_meanwhile_makes_the_verdict_stale(store: Store) {
     store.queue.set_standing(&store.site, "ann", Standing::Banned).await.expect("set_standing answers");
-    let recalled = stale(&store, Admission { grounds: grounds(0, &[]), ..published("a") }).await;
+    let recalled =
+        stale(&store, Admission { grounds: grounds(AuthorRecord::default(), &[]), ..published("a") }).await;
     assert_eq!(recalled.author.standing, Standing::Banned);
 }
 
 async fn a_fingerprint_without_a_rule_never_makes_the_verdict_stale(store: Store) {
     for index in 0..20 {
         let sent = repeated(&format!("a{index}"), &[7]);
-        store.stored(Admission { grounds: grounds(0, &[u32::MAX]), ..sent }).await;
+        store.stored(Admission { grounds: grounds(AuthorRecord::default(), &[u32::MAX]), ..sent }).await;
     }
 }
 
@@ -148,7 +167,11 @@ async fn of_a_wave_at_once_only_as_many_pass_as_the_rule_allows(store: Store) {
     for index in 0..200 {
         let (handle, site) = (handles[index % 2].clone(), store.site.clone());
         let sent = by(&format!("author-{index}"), published(&format!("c{index}")));
-        let sent = Admission { fingerprints: vec![7], grounds: grounds(0, &[ALLOWED]), ..sent };
+        let sent = Admission {
+            fingerprints: vec![7],
+            grounds: grounds(AuthorRecord::default(), &[ALLOWED]),
+            ..sent
+        };
         tasks.spawn(async move { handle.admit(&site, sent).await });
     }
     let (mut stored, mut stale) = (0, 0);
@@ -171,7 +194,9 @@ async fn a_guest_has_no_record_to_go_stale(store: Store) {
     let guest = Probe { author_id: String::new(), ..probe("b") };
     let recalled = store.queue.recall(&store.site, guest).await.expect("recall answers");
     assert_eq!(recalled.author, Default::default());
-    store.stored(Admission { grounds: grounds(0, &[]), ..by("", admission("b")) }).await;
+    store
+        .stored(Admission { grounds: grounds(AuthorRecord::default(), &[]), ..by("", admission("b")) })
+        .await;
 }
 
 async fn a_full_queue_takes_nothing_that_would_wait(store: Store) {

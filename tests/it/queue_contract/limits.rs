@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use modqueue::domain::{CommentId, State};
+use modqueue::domain::{AuthorRecord, CommentId, State};
 use modqueue::limit::{Charge, LimitMode, Quota, QuotaLeft};
 use modqueue::queue::{Admission, Admitted, Grounds};
 
@@ -84,7 +84,7 @@ fn in_mode(mode: LimitMode, charge: Charge) -> Charge {
 
 /// Grounds that hold as long as nobody decides upon the author.
 fn grounds() -> Option<Grounds> {
-    Some(Grounds { author_version: 0, seen_below: Vec::new() })
+    Some(Grounds { author: AuthorRecord::default(), seen_below: Vec::new() })
 }
 
 async fn left(store: &Store, charge: &Charge) -> QuotaLeft {

@@ -5,10 +5,12 @@
 --      fingerprints and names of short limits they have together; 8: bytes of a record's key before the id; then the
 --      fingerprints, eight bytes each; then the names; then for each comment the order (see admit.rs), the record
 --      without its head, and the event's body ('' when none is written).
--- Returns the time in ms, then one packed answer a comment (see admit.rs).
+-- Returns the time in ms, the newest policy revision, then one packed answer a comment (see admit.rs).
 -- One step because the id, the evidence, the cap and the limits must still hold when the comment is written:
 -- otherwise two servers overshoot a limit, or a thousand equal comments all pass as the first.
-local STORED, REPLAYED, TAKEN, STALE, LIMITED, FULL = '\1', '\2', '\3', '\4', '\5', '\6'
+local STORED, REPLAYED, TAKEN, STALE, LIMITED, FULL, DAMAGED = '\1', '\2', '\3', '\4', '\5', '\6', '\7'
+-- The record of an author on whom nobody has decided, and the count of a first sighting.
+local NOBODY, ONCE = string.rep('\0', 13), '\0\0\0\1'
 local ENFORCE, HOLD, NEVER = 0, 1, 4294967295
 local SHORT, OWN_ARGS = 4, 8
 local repeat_length, limit_length, count = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -20,6 +22,7 @@ local char = string.char
 local ARRIVED = KEYS[#KEYS]
 local values = call('MGET', unpack(KEYS, FIXED_KEYS + 1, #KEYS - 1))
 local waiting = call('ZCARD', KEYS[1 + PENDING]) + call('ZCARD', KEYS[1 + ESCALATED])
+local revision = call('LLEN', POLICIES)
 
 -- The values of some of the arguments in this window and in the one before; and whether this window is new.
 local function read_windows(keys, length, from, total)
@@ -41,48 +44,48 @@ local names_now, names_before, is_fresh_limits, limits_window, limits_slot =
 
 -- What the comments before in this call have changed: later ones see it.
 local hashes, arrivals, short_arrivals, scores = {}, {}, {}, {}
--- By fingerprint: sightings in this window, in both, and the first comment that had it (false: it is in a wave, or
--- an edit took it out; nil: no comment had it).
-local seen_now, seen, first_of = {}, {}, {}
-local records, events, wave, is_dirty, arrived = {}, {}, {}, {}, {}
+local records, events, wave, arrived = {}, {}, {}, {}
 local placed = { {}, {}, {}, {} }
+-- Sightings to write, fingerprint and value in turn; and by fingerprint, where its value is. A value is the count in
+-- this window and the first comment that had it; none once it is in a wave, or an edit took it out.
+local sighted, sighted_at = {}, {}
 
--- How often the fingerprint at this place was seen.
+-- What is known of the fingerprint at this place: in this window and in the one before.
 local function sightings(index)
-  local print = ARGV[prints_from + index]
-  local known = seen[print]
-  if known then
-    return known
-  end
-  local value, before = prints_now[index + 1], prints_before[index + 1]
-  local now_count, before_count = value and unpacked('>I4', value) or 0, before and unpacked('>I4', before) or 0
-  local first = before and #before > 4 and before or value and #value > 4 and value
-  seen_now[print], seen[print] = now_count, now_count + before_count
-  if before or value then
-    first_of[print] = first and sub(first, 5) or false
-  end
-  return now_count + before_count
+  local at = sighted_at[ARGV[prints_from + index]]
+  return at and sighted[at] or prints_now[index + 1], prints_before[index + 1]
+end
+
+local function times(value)
+  return value and unpacked('>I4', value) or 0
 end
 
 local function count_sighting(index, id)
   local print = ARGV[prints_from + index]
-  local first = first_of[print]
-  if first ~= nil then
+  local value, before = sightings(index)
+  local counted = ONCE .. id
+  if value or before then
+    local first = before and #before > 4 and before or value and #value > 4 and value
     if first then
-      wave[#wave + 1], wave[#wave + 2] = 0, print .. first
-      first_of[print] = false
+      wave[#wave + 1], wave[#wave + 2] = 0, print .. sub(first, 5)
     end
     wave[#wave + 1], wave[#wave + 2] = 0, print .. id
-  else
-    first_of[print] = id
+    counted = pack('>I4', times(value) + 1)
   end
-  seen_now[print], seen[print], is_dirty[print] = seen_now[print] + 1, seen[print] + 1, true
+  local at = sighted_at[print]
+  if at then
+    sighted[at] = counted
+  else
+    at = #sighted + 1
+    sighted[at], sighted[at + 1], sighted_at[print] = print, counted, at + 1
+  end
 end
 
 local function stale_answer(author, first_print, print_total, held)
-  local answer = { STALE, pack('>I8', call('LLEN', POLICIES)), author or pack('>I4I4BI4', 0, 0, 0, 0) }
+  local answer = { STALE, pack('>I8', revision), author }
   for index = first_print, first_print + print_total - 1 do
-    answer[#answer + 1] = pack('>I4', min(sightings(index), NEVER))
+    local value, before = sightings(index)
+    answer[#answer + 1] = pack('>I4', min(times(value) + times(before), NEVER))
   end
   return table.concat(answer) .. held
 end
@@ -138,26 +141,31 @@ local function charge_limits(order, at, total, key_at, name_at)
   end
 end
 
-local answers, key_at, arg_at, print_at, name_at = { now_ms }, FIXED_KEYS + 1, names_from + name_count + 1, 1, 1
+local answers, key_at, arg_at, print_at, name_at = { now_ms, revision }, FIXED_KEYS + 1, names_from + name_count + 1, 1, 1
 for index = 1, count do
   local order, answer = ARGV[arg_at], nil
   local state, tier, published, has_author, has_grounds, print_total, limit_total, short_total, judged, cap, hash, author_hash, at =
-    unpacked('>BBBBBBBBI4I8c8c6', order)
-  local key, value, author = KEYS[key_at], values[key_at - FIXED_KEYS], has_author == 1 and values[key_at - FIXED_KEYS + 1]
-  local limit_at = key_at + 1 + has_author
+    unpacked('>BBBBBBBBc13I8c8c6', order)
+  local key, value, author = KEYS[key_at], values[key_at - FIXED_KEYS], has_author == 1 and values[key_at - FIXED_KEYS + 1] or NOBODY
+  local limit_at, limits_from = key_at + 1 + has_author, at + 4 * print_total
   local known = hashes[key] or value and sub(value, 33, 40)
 
   if known then
     answer = known == hash and REPLAYED or TAKEN
+  elseif #author ~= #NOBODY then
+    answer = DAMAGED
   else
-    local is_stale = has_grounds == 1 and judged ~= (author and unpacked('>I4', author, 10) or 0)
-    for print = print_at, print_at + print_total - 1 do
-      local below
-      below, at = unpacked('>I4', order, at)
-      local seen_before = sightings(print)
-      is_stale = is_stale or has_grounds == 1 and below < NEVER and seen_before >= below
+    local is_stale = has_grounds == 1 and judged ~= author
+    if has_grounds == 1 then
+      for offset = 0, print_total - 1 do
+        local now_seen, before = sightings(print_at + offset)
+        if now_seen or before then
+          local below = unpacked('>I4', order, at + 4 * offset)
+          is_stale = is_stale or below < NEVER and times(now_seen) + times(before) >= below
+        end
+      end
     end
-    local worst, worst_place, held, hits = check_limits(order, at, limit_total, limit_at, name_at)
+    local worst, worst_place, held, hits = check_limits(order, limits_from, limit_total, limit_at, name_at)
     if is_stale then
       answer = stale_answer(author, print_at, print_total, held)
     elseif state <= ESCALATED and waiting >= cap then
@@ -178,7 +186,7 @@ for index = 1, count do
       records[#records + 1] = key
       records[#records + 1] = pack(HEAD, 1, state, published, tier, 1, now_ms, now_ms, 0, state, 0, 0, 0, hash)
         .. ARGV[arg_at + 1]
-      charge_limits(order, at, limit_total, limit_at, name_at)
+      charge_limits(order, limits_from, limit_total, limit_at, name_at)
       for print = print_at, print_at + print_total - 1 do
         count_sighting(print, id)
       end
@@ -190,7 +198,7 @@ for index = 1, count do
       answer = STORED .. hits
     end
   end
-  answers[index + 1] = answer
+  answers[index + 2] = answer
   key_at, arg_at = limit_at + limit_total - short_total, arg_at + 3
   print_at, name_at = print_at + print_total, name_at + short_total
 end
@@ -217,12 +225,8 @@ end
 if #arrived > 0 then
   call('RPUSH', ARRIVED, pack('>I8', now_ms) .. table.concat(arrived))
 end
-if next(is_dirty) then
-  local fields = {}
-  for print in pairs(is_dirty) do
-    fields[#fields + 1], fields[#fields + 2] = print, pack('>I4', seen_now[print]) .. (first_of[print] or '')
-  end
-  keep_in_window(SEEN[seen_slot], is_fresh_seen, seen_window, repeat_length, fields)
+if #sighted > 0 then
+  keep_in_window(SEEN[seen_slot], is_fresh_seen, seen_window, repeat_length, sighted)
 end
 if #wave > 0 then
   call('ZADD', WAVES, unpack(wave))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use modqueue::domain::{Action, Decision, Draft, Standing, State, Timestamp};
+use modqueue::domain::{Action, AuthorRecord, Decision, Draft, Standing, State, Timestamp};
 use modqueue::limit::{Charge, LimitMode};
 use modqueue::queue::{
     Admission, ClaimRequest, Grounds, Import, ModelChange, Report, Revision, Ruling, Teaching, Undo,
@@ -335,7 +335,7 @@ async fn admission_of(
     let all = charges(author);
     let record = store.author(author).await;
     let grounds = admit.grounds.map(|(seen, seen_below)| Grounds {
-        author_version: record.version + u32::from(matches!(seen, Seen::Older)),
+        author: AuthorRecord { version: record.version + u32::from(matches!(seen, Seen::Older)), ..record },
         seen_below: seen_below[..judged.fingerprints.len()].to_vec(),
     });
     let admission = Admission {

@@ -64,7 +64,8 @@ impl Site {
             }
         }
         let shadow_hits = exceeded(&admission.charges, &arrivals, LimitMode::Shadow);
-        Admitted::Stored { comment: self.store(admission), shadow_hits }
+        let policy_revision = self.policies.len() as u64;
+        Admitted::Stored { comment: self.store(admission), shadow_hits, policy_revision }
     }
 
     fn now_micros(&self) -> i64 {
@@ -136,8 +137,7 @@ impl Site {
 
 fn is_stale(grounds: &Grounds, recalled: &Recalled) -> bool {
     let crossed = |(seen, below): (&u32, &u32)| *below != u32::MAX && seen >= below;
-    grounds.author_version != recalled.author.version
-        || recalled.seen.iter().zip(&grounds.seen_below).any(crossed)
+    grounds.author != recalled.author || recalled.seen.iter().zip(&grounds.seen_below).any(crossed)
 }
 
 /// Indices of the charges in this mode that are exceeded.
