@@ -29,6 +29,7 @@ use crate::rpc::auth::Registry;
 use crate::rpc::calls::Watch;
 use crate::rpc::door::{Porter, Shares};
 use crate::rpc::health::HealthService;
+use crate::rpc::turnstile::Turnstile;
 use crate::rpc::{self, RpcParts};
 use crate::telemetry::Metrics;
 
@@ -102,9 +103,12 @@ async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc
             return;
         }
     };
-    let routes = rpc::routes(parts(&config, queue, &shared));
+    let parts = parts(&config, queue, &shared);
+    let turnstile = Turnstile::new(Arc::clone(&parts.porter), shared.watch.clone());
+    let routes = rpc::routes(parts);
     let bounds = config.bounds;
     let mut server = Server::builder()
+        .layer(turnstile)
         .layer(shared.watch.clone())
         .max_concurrent_streams(bounds.max_streams_per_connection)
         .http2_max_header_list_size(bounds.max_header_bytes)

@@ -9,12 +9,16 @@
 //! decides. When the number is not reached, what a flood taught grows old: it goes back to where it began, step by step,
 //! so that the next burst is not refused by a server that has nothing to do.
 //!
-//! Whoever comes when the number is reached is refused at once, which costs a fraction of the work: what can be
-//! done is done at full speed, and nobody is served after having given up. The wait of those within is
-//! bounded by about the target, whatever comes.
+//! Whoever comes when the number is reached waits until somebody leaves, no longer than the target, and only half as many
+//! may wait as may be within; the others are refused at once, which costs a fraction of the work. So what can be done is done at
+//! full speed, and nobody is served after having given up: a call takes about twice the target at most, whatever
+//! comes. Callers that repeat a refused call at once are slowed down by the wait to what can be borne.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::time::timeout_at;
 
 /// Long enough for many calls, short enough that a sudden flood is met within moments.
 const WINDOW: Duration = Duration::from_millis(100);
@@ -29,10 +33,12 @@ pub struct Crowd {
     /// How many were allowed at first.
     first: u32,
     state: Mutex<State>,
+    left: Notify,
 }
 
 struct State {
     within: u32,
+    waiting: u32,
     allowed: u32,
     window: Window,
 }
@@ -56,6 +62,11 @@ impl Window {
 #[error("as many calls are in flight as can be borne")]
 pub struct Full;
 
+/// One that waits for a place. Dropping it gives up.
+struct Waiting<'a> {
+    crowd: &'a Arc<Crowd>,
+}
+
 /// One that is within. Dropping it leaves the place without a word on how long it took.
 pub struct Place {
     crowd: Arc<Crowd>,
@@ -66,24 +77,58 @@ impl Crowd {
     /// A place whose number follows the wait, up to `most`.
     pub fn new(target: Duration, most: u32, now: Instant) -> Arc<Self> {
         let first = (most / 4).clamp(FEWEST.min(most), most);
-        let state = State { within: 0, allowed: first, window: Window::starting(now) };
-        Arc::new(Self { target, most, first, state: Mutex::new(state) })
+        let state = State { within: 0, waiting: 0, allowed: first, window: Window::starting(now) };
+        Arc::new(Self { target, most, first, state: Mutex::new(state), left: Notify::new() })
     }
 
-    /// Lets one more in.
+    /// Lets one more in, perhaps after a moment.
     ///
     /// # Errors
     /// [`Full`]; nothing was changed.
-    pub fn enter(self: &Arc<Self>, now: Instant) -> Result<Place, Full> {
+    pub async fn enter(self: &Arc<Self>) -> Result<Place, Full> {
+        let came = Instant::now();
+        let waiting = match self.come(came)? {
+            Ok(place) => return Ok(place),
+            Err(waiting) => waiting,
+        };
+        let until = (came + self.target).into();
+        loop {
+            let left = self.left.notified();
+            if let Some(place) = waiting.enter(Instant::now()) {
+                return Ok(place);
+            }
+            timeout_at(until, left).await.map_err(|_| Full)?;
+        }
+    }
+
+    /// True while whoever comes is refused.
+    pub fn is_crowded(&self, now: Instant) -> bool {
         let mut state = self.lock();
         self.turn_window(&mut state, now);
-        if state.within >= state.allowed {
-            state.window.was_full = true;
+        state.is_crowded()
+    }
+
+    /// A place, or leave to wait for one.
+    fn come(self: &Arc<Self>, now: Instant) -> Result<Result<Place, Waiting<'_>>, Full> {
+        let mut state = self.lock();
+        self.turn_window(&mut state, now);
+        if state.is_crowded() {
             return Err(Full);
         }
+        if state.waiting == 0 && state.has_room() {
+            return Ok(Ok(self.place(&mut state, now)));
+        }
+        state.waiting += 1;
+        Ok(Err(Waiting { crowd: self }))
+    }
+
+    fn place(self: &Arc<Self>, state: &mut State, now: Instant) -> Place {
         state.within += 1;
-        drop(state);
-        Ok(Place { crowd: Arc::clone(self), since: now })
+        // The number may have grown by more than one.
+        if state.waiting > 0 && state.within < state.allowed {
+            self.left.notify_one();
+        }
+        Place { crowd: Arc::clone(self), since: now }
     }
 
     /// How many may be within now.
@@ -120,6 +165,32 @@ impl Crowd {
     }
 }
 
+impl State {
+    fn has_room(&mut self) -> bool {
+        let has_room = self.within < self.allowed;
+        self.window.was_full |= !has_room;
+        has_room
+    }
+
+    fn is_crowded(&mut self) -> bool {
+        !self.has_room() && self.waiting >= self.allowed / 2
+    }
+}
+
+impl Waiting<'_> {
+    fn enter(&self, now: Instant) -> Option<Place> {
+        let mut state = self.crowd.lock();
+        self.crowd.turn_window(&mut state, now);
+        state.has_room().then(|| self.crowd.place(&mut state, now))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.crowd.lock().waiting -= 1;
+    }
+}
+
 impl Place {
     /// Leaves after the work was done, which tells how long it takes here.
     pub fn done(self, now: Instant) {
@@ -135,7 +206,11 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.crowd.lock().within -= 1;
+        let mut state = self.crowd.lock();
+        state.within -= 1;
+        if state.waiting > 0 {
+            self.crowd.left.notify_one();
+        }
     }
 }
 
@@ -147,6 +222,19 @@ mod tests {
 
     const TARGET: Duration = Duration::from_millis(100);
     const TICK: Duration = Duration::from_millis(1);
+
+    impl Crowd {
+        /// Lets one in that does not wait.
+        fn enter_at(self: &Arc<Self>, now: Instant) -> Result<Place, Full> {
+            self.come(now)?.map_err(|_| Full)
+        }
+
+        /// How many are within, and how many wait.
+        fn counts(&self) -> (u32, u32) {
+            let state = self.lock();
+            (state.within, state.waiting)
+        }
+    }
 
     /// A server that does `a_tick` calls a millisecond, one after another, offered `offered` a millisecond for
     /// `seconds`. How many were done in the last second, how long the last waited, and how many are allowed.
@@ -160,7 +248,7 @@ mod tests {
         let (mut queue, mut done, mut waited) = (VecDeque::new(), 0, Duration::ZERO);
         for tick in 0..seconds * 1000 {
             let now = from + TICK * tick;
-            queue.extend((0..offered).filter_map(|_| crowd.enter(now).ok()));
+            queue.extend((0..offered).filter_map(|_| crowd.enter_at(now).ok()));
             let ready = a_tick.min(queue.len());
             for place in queue.drain(..ready) {
                 waited = now.duration_since(place.since);
@@ -211,7 +299,7 @@ mod tests {
         serve(&crowd, now, 1, 40, 10);
         assert!(crowd.allowed() < 150);
         let later = now + TICK * 13_000;
-        let burst = (0..250).filter_map(|_| crowd.enter(later).ok());
+        let burst = (0..250).filter_map(|_| crowd.enter_at(later).ok());
         assert_eq!(burst.collect::<Vec<_>>().len(), 250);
         let again = Crowd::new(TARGET, 1_000, now);
         serve(&again, now, 1, 40, 10);
@@ -225,19 +313,54 @@ mod tests {
         let crowd = Crowd::new(TARGET, 1_000, now);
         let mut within = Vec::new();
         for tick in 0..10_000 {
-            within.extend(crowd.enter(now + TICK * tick).ok());
+            within.extend(crowd.enter_at(now + TICK * tick).ok());
         }
         assert_eq!(crowd.allowed(), FEWEST);
         assert!(within.len() <= 250, "{}", within.len());
         drop(within);
-        assert!(crowd.enter(now + TICK * 10_000).is_ok());
+        assert!(crowd.enter_at(now + TICK * 10_000).is_ok());
     }
 
     #[test]
     fn a_small_place_stays_small() {
         let now = Instant::now();
         let crowd = Crowd::new(TARGET, 2, now);
-        let within: Vec<_> = (0..5).filter_map(|_| crowd.enter(now).ok()).collect();
+        let within: Vec<_> = (0..5).filter_map(|_| crowd.enter_at(now).ok()).collect();
         assert!(within.len() <= 2 && !within.is_empty());
+    }
+
+    fn run<T>(test: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(test)
+    }
+
+    #[test]
+    fn whoever_waits_comes_in_when_somebody_leaves_and_before_those_who_come_later() {
+        run(async {
+            let crowd = Crowd::new(Duration::from_secs(60), 2, Instant::now());
+            let within = [crowd.enter().await.unwrap(), crowd.enter().await.unwrap()];
+            let waiting = tokio::spawn({
+                let crowd = Arc::clone(&crowd);
+                async move { crowd.enter().await.is_ok() }
+            });
+            tokio::task::yield_now().await;
+            assert!(crowd.is_crowded(Instant::now()));
+            assert!(crowd.enter().await.is_err(), "one of two may wait");
+            drop(within);
+            assert!(crowd.come(Instant::now()).unwrap().is_err(), "nobody overtakes");
+            assert!(waiting.await.unwrap());
+            assert_eq!(crowd.counts(), (0, 0));
+        });
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_the_target() {
+        run(async {
+            let crowd = Crowd::new(Duration::from_millis(20), 2, Instant::now());
+            let _within = [crowd.enter().await.unwrap(), crowd.enter().await.unwrap()];
+            let came = Instant::now();
+            assert!(crowd.enter().await.is_err());
+            assert!(came.elapsed() >= Duration::from_millis(20));
+            assert_eq!(crowd.counts(), (2, 0));
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! The wire: convert → call → convert, and nothing else.
 //!
-//! Every call takes the same road. The gate ([`auth`]) knows the token or refuses it; the [`door`] lets in as many as
+//! Every call takes the same road. The [`turnstile`] turns away what would be refused anyway; the gate ([`auth`]) knows the token or refuses it; the [`door`] lets in as many as
 //! can be served; the handler asks the
 //! [`auth::Caller`] for the site, which is the only way to get one; [`convert`] turns the message into domain
 //! words, or into all of its mistakes at once; the domain does the work; [`convert`] turns the answer back, and
@@ -16,6 +16,7 @@ pub mod convert;
 pub mod door;
 pub mod health;
 pub mod status;
+pub mod turnstile;
 
 mod policy;
 mod review;

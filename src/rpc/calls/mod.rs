@@ -73,6 +73,13 @@ impl Watch {
     pub fn new(methods: Methods, lines: Lines) -> Self {
         Self { methods: Arc::new(methods), lines: Arc::new(lines) }
     }
+
+    /// Counts a call that ended before it was looked at.
+    pub fn turned_away(&self, path: &str, code: i32) {
+        let method = self.methods.at(path);
+        method.begin();
+        method.end(code);
+    }
 }
 
 impl<S> Layer<S> for Watch {

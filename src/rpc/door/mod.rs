@@ -8,8 +8,9 @@
 //! 3. **The message** (`arriving.rs`): goes on only once it is there whole, so that memory follows what arrived and not
 //!    what was announced; the pieces of one token's messages have a bound (`room.rs`). A call whose message is on its way
 //!    holds no place in the crowd.
-//! 4. **The worker's crowd** ([`Crowd`], which explains the method): calls beyond what can be borne are refused at
-//!    once, before any work is done. Beyond it: UNAVAILABLE, `OVERLOADED`. Portals' calls have one crowd,
+//! 4. **The worker's crowd** ([`Crowd`], which explains the method): calls beyond what can be borne wait a moment, and are
+//!    refused when no place was left or too many wait already. Beyond it: UNAVAILABLE, `OVERLOADED`; while that is so, the
+//!    [turnstile](super::turnstile) says it before the gate does. Portals' calls have one crowd,
 //!    moderators' and admins' another, so that a flood of submissions never takes a moderator's place. A
 //!    stream is refused only while it opens; comments in a bulk stream wait for a place, and the wait is
 //!    passed on to the sender by HTTP/2's flow control.
@@ -81,6 +82,11 @@ impl Porter {
         })
     }
 
+    /// True while a portal's call would be refused.
+    pub fn is_crowded(&self, now: Instant) -> bool {
+        self.portals.is_crowded(now)
+    }
+
     /// A place for one comment of a bulk stream, which waits for it as long as a call may take.
     ///
     /// # Errors
@@ -88,7 +94,7 @@ impl Porter {
     pub async fn place(&self) -> Result<Place, Status> {
         let waiting = async {
             loop {
-                match self.portals.enter(Instant::now()) {
+                match self.portals.enter().await {
                     Ok(place) => return place,
                     Err(_) => sleep(PAUSE).await,
                 }
@@ -230,8 +236,10 @@ async fn serve<S: Inner>(
     if !is_stream {
         request.body_mut().first().await;
     }
-    let place = crowd.map(|crowd| crowd.enter(Instant::now())).transpose();
-    let place = place.map_err(|_| status::overloaded())?;
+    let place = match crowd {
+        Some(crowd) => Some(crowd.enter().await.map_err(|_| status::overloaded())?),
+        None => None,
+    };
     let Ok(answer) = service.call(request.map(Body::new)).await;
     Ok((answer, place))
 }

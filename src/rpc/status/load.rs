@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::http::{HeaderMap, Response};
 
 use super::fault;
 use crate::proto::v1::ErrorReason;
@@ -20,6 +22,15 @@ pub fn overloaded() -> Status {
         fault(ErrorReason::Overloaded, message).retry(LOAD_RETRY).status()
     });
     OVERLOADED.clone()
+}
+
+/// The same as an answer. Nothing is encoded again: in a flood this is what is said most.
+pub fn turned_away() -> Response<Body> {
+    static HEADERS: LazyLock<HeaderMap> =
+        LazyLock::new(|| overloaded().into_http::<()>().into_parts().0.headers);
+    let mut answer = Response::new(Body::empty());
+    *answer.headers_mut() = HEADERS.clone();
+    answer
 }
 
 /// A token, or a connection without one, has as much in flight as it may.

@@ -1,4 +1,4 @@
-//! Beyond what can be borne, calls are refused at once, and moderators keep their own places.
+//! Beyond what can be borne, calls wait a moment or are refused at once, and moderators keep their own places.
 
 use std::time::{Duration, Instant};
 
@@ -55,4 +55,36 @@ async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_o
     }
     assert_eq!(admitted, PLACES, "one connection is served by one worker, which has so many places");
     clients.submission.submit_comment(submission("c-x", "bob", "later")).await.expect("the flood is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked_at() {
+    let redis = RedisServer::start();
+    let server = server(&format!(
+        "store = '{}'\n[bounds]\nmax_portal_calls_per_worker = {PLACES}\nstore_timeout = '10s'\ntarget_wait = '10s'\n",
+        redis.url()
+    ));
+    let mut clients = server.clients().await;
+    clients.submission.submit_comment(submission("first", "ann", "a remark")).await.expect("a verdict");
+    redis.freeze();
+    let calls = (0..PLACES + PLACES / 2).map(|number| {
+        let mut submissions = clients.submission.clone();
+        async move {
+            let request = submission(&format!("c-{number}"), &format!("a-{number}"), "a remark of the flood");
+            submissions.submit_comment(request).await
+        }
+    });
+    let flood = tokio::spawn(join_all(calls.collect::<Vec<_>>()));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let refused = clients.submission.submit_comment(submission("late", "bob", "a remark")).await;
+    let refused = refused.expect_err("those who may wait do");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "OVERLOADED"));
+    assert!(refused.get_details_retry_info().is_some());
+    assert!(refused.get_details_request_info().is_none(), "nothing was looked at");
+    let page = server.metrics("text/plain");
+    let counted = "method=\"SubmitComment\",code=\"UNAVAILABLE\"";
+    assert!(page.contains(counted), "{counted} in {page}");
+    redis.thaw();
+    let answers = flood.await.expect("no panic");
+    assert!(answers.iter().all(Result::is_ok), "who waited came in: {answers:?}");
 }
