@@ -62,6 +62,12 @@ impl Window {
 #[error("as many calls are in flight as can be borne")]
 pub struct Full;
 
+/// What becomes of one that is not refused.
+enum Came<'a> {
+    In(Place),
+    ToWait(Waiting<'a>),
+}
+
 /// One that waits for a place. Dropping it gives up.
 struct Waiting<'a> {
     crowd: &'a Arc<Crowd>,
@@ -88,8 +94,8 @@ impl Crowd {
     pub async fn enter(self: &Arc<Self>) -> Result<Place, Full> {
         let came = Instant::now();
         let waiting = match self.come(came)? {
-            Ok(place) => return Ok(place),
-            Err(waiting) => waiting,
+            Came::In(place) => return Ok(place),
+            Came::ToWait(waiting) => waiting,
         };
         let until = (came + self.target).into();
         loop {
@@ -109,17 +115,17 @@ impl Crowd {
     }
 
     /// A place, or leave to wait for one.
-    fn come(self: &Arc<Self>, now: Instant) -> Result<Result<Place, Waiting<'_>>, Full> {
+    fn come(self: &Arc<Self>, now: Instant) -> Result<Came<'_>, Full> {
         let mut state = self.lock();
         self.turn_window(&mut state, now);
         if state.is_crowded() {
             return Err(Full);
         }
         if state.waiting == 0 && state.has_room() {
-            return Ok(Ok(self.place(&mut state, now)));
+            return Ok(Came::In(self.place(&mut state, now)));
         }
         state.waiting += 1;
-        Ok(Err(Waiting { crowd: self }))
+        Ok(Came::ToWait(Waiting { crowd: self }))
     }
 
     fn place(self: &Arc<Self>, state: &mut State, now: Instant) -> Place {
@@ -226,7 +232,10 @@ mod tests {
     impl Crowd {
         /// Lets one in that does not wait.
         fn enter_at(self: &Arc<Self>, now: Instant) -> Result<Place, Full> {
-            self.come(now)?.map_err(|_| Full)
+            match self.come(now)? {
+                Came::In(place) => Ok(place),
+                Came::ToWait(_) => Err(Full),
+            }
         }
 
         /// How many are within, and how many wait.
@@ -346,7 +355,7 @@ mod tests {
             assert!(crowd.is_crowded(Instant::now()));
             assert!(crowd.enter().await.is_err(), "one of two may wait");
             drop(within);
-            assert!(crowd.come(Instant::now()).unwrap().is_err(), "nobody overtakes");
+            assert!(crowd.enter_at(Instant::now()).is_err(), "nobody overtakes");
             assert!(waiting.await.unwrap());
             assert_eq!(crowd.counts(), (0, 0));
         });
