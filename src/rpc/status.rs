@@ -233,6 +233,11 @@ pub fn message_cut_off() -> Status {
     invalid(vec![Violation { field: "request".to_owned(), description: description.to_owned() }])
 }
 
+/// A client that went away, or took its call back, before its message was there.
+pub fn message_given_up() -> Status {
+    Status::cancelled("the call was given up before its message had arrived")
+}
+
 /// A fault of this program. `detail` goes to the log alone.
 pub fn internal(detail: &str) -> Status {
     let request_id = calls::request_id();

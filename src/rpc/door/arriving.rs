@@ -51,6 +51,7 @@ impl Arriving {
         loop {
             let next = match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
                 Some(Ok(frame)) => frame,
+                Some(Err(_)) => return Poll::Ready(Some(Err(status::message_given_up()))),
                 None if !self.part.is_empty() => return Poll::Ready(Some(Err(self.cut_off()))),
                 end => return Poll::Ready(end),
             };

@@ -6,10 +6,13 @@ use bytes::Bytes;
 use h2::SendStream;
 use h2::client::{ResponseFuture, SendRequest};
 use http::Request;
+use prost::Message;
 use tokio::net::TcpStream;
 
 use super::{it_answers, server, stays_flat};
+use crate::metrics::page_that;
 use crate::support::clients::submission;
+use crate::support::exposition::Exposition;
 use crate::support::raw_http2::*;
 use crate::support::server_process::ServerProcess;
 use crate::support::service::reason;
@@ -147,4 +150,27 @@ async fn a_token_may_have_so_much_on_its_way_and_no_more() {
     };
     tokio::time::timeout(Duration::from_secs(20), again).await.expect("room is given back");
     it_answers(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_in_the_middle_of_its_call_is_no_fault_of_the_server() {
+    let server = server("");
+    let token = server.token("portal");
+    let mut connection = RawConnection::open(server.address(), &[]).await;
+    let headers = frame(HEADERS, END_HEADERS, 1, &call(SUBMIT, &token));
+    let message = submission("c-1", "ann", "a remark").encode_to_vec();
+    let message = [&[0][..], &(message.len() as u32).to_be_bytes(), &message].concat();
+    // The call is not at its end, and what the server said stays unread, so that the connection does not end but breaks.
+    assert!(connection.push(&[headers, frame(DATA, 0, 1, &message)].concat()).await);
+    let in_flight = |page: &Exposition| {
+        page.value("modqueue_calls_in_flight", &[("method", "SubmitComment")]) == Some(1.0)
+    };
+    page_that(&server, in_flight);
+    drop(connection);
+    let ended = |page: &Exposition, code| {
+        let labels = [("method", "SubmitComment"), ("code", code)];
+        page.value("modqueue_calls_total", &labels).unwrap_or(0.0)
+    };
+    let page = page_that(&server, |page| ended(page, "CANCELLED") + ended(page, "UNKNOWN") > 0.0);
+    assert_eq!((ended(&page, "CANCELLED"), ended(&page, "UNKNOWN")), (1.0, 0.0));
 }
