@@ -37,7 +37,7 @@ struct Fates {
 }
 
 pub fn measure(arguments: &Arguments, kind: &Kind, times: f64) -> anyhow::Result<()> {
-    let (mut ratios, mut by_cpu) = (Vec::new(), Vec::new());
+    let (mut ratios, mut by_cpu, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..arguments.rounds {
         // What the last flood taught the server has grown old by then.
         std::thread::sleep(REST);
@@ -59,12 +59,18 @@ pub fn measure(arguments: &Arguments, kind: &Kind, times: f64) -> anyhow::Result
         );
         ratios.push(done / peak);
         if let (Some(before), Some(between), Some(after)) = (before, between, after) {
-            by_cpu.push((done / (after - between)) / (peak / (between - before)));
+            let a_submission = (between - before) / (peak * seconds);
+            by_cpu.push(done * seconds / (after - between) * a_submission);
+            refusals.push(((after - between) / seconds - done * a_submission) / refused / a_submission);
         }
     }
     println!("goodput at {times} times the load, of the peak: {:.2} (median)", median(ratios));
     if !by_cpu.is_empty() {
         println!("the same for each second of the server's CPU: {:.2} (median)", median(by_cpu));
+        println!(
+            "CPU of the server for a refusal, of that for a submission: {:.2} (median)",
+            median(refusals)
+        );
     }
     Ok(())
 }
