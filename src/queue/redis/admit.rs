@@ -71,6 +71,7 @@ impl Trip for Admitting {
         call.args.number(prints as u64);
         call.args.number(names as u64);
         call.args.number(keys.comment_prefix_len() as u64);
+        call.args.number(u64::from(are_distinct(&arrivals)));
         for arrival in &arrivals {
             arrival.fingerprints.chunks_exact(8).for_each(|print| call.args.push(&[print]));
         }
@@ -91,6 +92,14 @@ impl Trip for Admitting {
         }
         Ok(receptions)
     }
+}
+
+/// True when no fingerprint is there twice.
+fn are_distinct(arrivals: &[Arrival]) -> bool {
+    let prints = arrivals.iter().flat_map(|arrival| arrival.fingerprints.chunks_exact(8));
+    let mut prints: Vec<&[u8]> = prints.collect();
+    prints.sort_unstable();
+    prints.is_sorted_by(|one, next| one < next)
 }
 
 impl Arrival {

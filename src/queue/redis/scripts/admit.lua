@@ -2,8 +2,8 @@
 -- KEYS 16..: for each comment its record, its author's record when it has an author, a key for each limit that is
 --      not short; the last: the comments that are not in the index of authors yet.
 -- ARGV 3, 4: lengths of the windows for repeats and for short limits, in ms; 5: how many comments; 6, 7: how many
---      fingerprints and names of short limits they have together; 8: bytes of a record's key before the id; then the
---      fingerprints, eight bytes each; then the names; then for each comment the order (see admit.rs), the record
+--      fingerprints and names of short limits they have together; 8: bytes of a record's key before the id; 9: 1 when no
+--      fingerprint is there twice; then the fingerprints, eight bytes each; then the names; then for each comment the order (see admit.rs), the record
 --      without its head, and the event's body ('' when none is written).
 -- Returns the time in ms, the newest policy revision, then one packed answer a comment (see admit.rs).
 -- One step because the id, the evidence, the cap and the limits must still hold when the comment is written:
@@ -12,9 +12,9 @@ local STORED, REPLAYED, TAKEN, STALE, LIMITED, FULL, DAMAGED = '\1', '\2', '\3',
 -- The record of an author on whom nobody has decided, and the count of a first sighting.
 local NOBODY, ONCE = string.rep('\0', 13), '\0\0\0\1'
 local ENFORCE, HOLD, NEVER = 0, 1, 4294967295
-local SHORT, OWN_ARGS = 4, 8
+local SHORT, OWN_ARGS = 4, 9
 local repeat_length, limit_length, count = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local print_count, name_count, id_from = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] + 1
+local print_count, name_count, id_from, are_distinct = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] + 1, ARGV[9] == '1'
 local char = string.char
 
 -- All is read before anything is written, with few calls for many comments. `values` has what lies under the
@@ -54,6 +54,28 @@ local sighted, sighted_at = {}, {}
 local function sightings(index)
   local at = sighted_at[ARGV[prints_from + index]]
   return at and sighted[at] or prints_now[index + 1], prints_before[index + 1]
+end
+
+-- True when nobody had any of these fingerprints: most comments, and they need no closer look.
+local function are_new(from, total)
+  if not are_distinct then
+    return false
+  end
+  for index = from + 1, from + total do
+    if prints_now[index] or prints_before[index] then
+      return false
+    end
+  end
+  return true
+end
+
+local function count_first_sightings(from, total, id)
+  local counted, at = ONCE .. id, #sighted
+  for index = prints_from + from, prints_from + from + total - 1 do
+    sighted[at + 1] = ARGV[index]
+    sighted[at + 2] = counted
+    at = at + 2
+  end
 end
 
 local function times(value)
@@ -155,8 +177,8 @@ for index = 1, count do
   elseif #author ~= #NOBODY then
     answer = DAMAGED
   else
-    local is_stale = has_grounds == 1 and judged ~= author
-    if has_grounds == 1 then
+    local is_stale, is_new = has_grounds == 1 and judged ~= author, are_new(print_at, print_total)
+    if has_grounds == 1 and not is_new then
       for offset = 0, print_total - 1 do
         local now_seen, before = sightings(print_at + offset)
         if now_seen or before then
@@ -187,8 +209,12 @@ for index = 1, count do
       records[#records + 1] = pack(HEAD, 1, state, published, tier, 1, now_ms, now_ms, 0, state, 0, 0, 0, hash)
         .. ARGV[arg_at + 1]
       charge_limits(order, limits_from, limit_total, limit_at, name_at)
-      for print = print_at, print_at + print_total - 1 do
-        count_sighting(print, id)
+      if is_new then
+        count_first_sightings(print_at, print_total, id)
+      else
+        for print = print_at, print_at + print_total - 1 do
+          count_sighting(print, id)
+        end
       end
       if state <= ESCALATED then
         waiting = waiting + 1
