@@ -21,6 +21,7 @@ mod profile;
 mod prompt;
 mod session;
 mod settings;
+mod stop;
 mod time;
 
 use std::env;

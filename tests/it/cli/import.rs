@@ -1,5 +1,10 @@
 //! `modctl import`
 
+use std::io::Write;
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use super::Desk;
 
 #[test]
@@ -171,4 +176,75 @@ fn history_comes_in_with_its_decisions_and_the_same_file_again_goes_on() {
     let shown = desk.json(&["show", "h-7"]);
     assert_eq!(shown["comment"]["create_time"], "2024-05-06T07:08:09Z");
     assert_eq!(shown["history"][1]["kind"], "HISTORY_KIND_IMPORTED");
+}
+
+/// An import that reads from a pipe which stays open.
+fn piped(desk: &Desk, arguments: &[&str], lines: &str) -> (Child, ChildStdin) {
+    let pipes = [Stdio::piped(), Stdio::piped(), Stdio::piped()];
+    let [input, output, errors] = pipes;
+    let mut command = desk.command(&desk.home);
+    let mut child = command
+        .arg("import")
+        .arg("-")
+        .args(arguments)
+        .stdin(input)
+        .stdout(output)
+        .stderr(errors)
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(lines.as_bytes()).unwrap();
+    (child, input)
+}
+
+fn waits_until_in(desk: &Desk, count: u64) {
+    let is_in = || desk.json(&["stats"])["pending_count"] == count;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_in() {
+        assert!(Instant::now() < deadline, "{count} do not come in");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+fn signalled(child: Child, signal: &str) -> Output {
+    let status = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+    assert!(status.unwrap().success());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_signal_stops_an_import_that_tells_what_came_in_and_how_to_go_on() {
+    let line = |n: usize| {
+        format!("{{\"id\": \"s-{n}\", \"text\": \"A remark, number {n}.\", \"state\": \"pending\"}}\n")
+    };
+    let lines: String = (1..=200).map(line).collect();
+    for (signal, arguments, goes_on) in
+        [("TERM", &[][..], "--from-line 201"), ("INT", &["--history"][..], "run the same command again")]
+    {
+        let desk = Desk::new();
+        desk.set_policy("mode = 'pre'\nlimits = []\n");
+        let (child, input) = piped(&desk, arguments, &lines);
+        waits_until_in(&desk, 200);
+        let Output { status, stdout, stderr } = signalled(child, signal);
+        drop(input);
+        let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        assert_eq!(status.code(), Some(1), "{stderr}");
+        assert!(stdout.contains("200"), "{stdout}");
+        assert!(stderr.contains("stopped") && stderr.contains(goes_on), "{stderr}");
+    }
+}
+
+#[test]
+fn a_signal_does_not_wait_for_a_rate_limit() {
+    let desk = Desk::new();
+    desk.set_policy(&ONE_AT_ONCE.replace("1s", "1m"));
+    let lines: String = (1..=100)
+        .map(|n| format!("{{\"author\": \"ada\", \"text\": \"A remark, number {n}.\"}}\n"))
+        .collect();
+    let (child, input) = piped(&desk, &[], &lines);
+    drop(input);
+    waits_until_in(&desk, 1);
+    let Output { status, stderr, .. } = signalled(child, "INT");
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert!(status.code() == Some(1) && stderr.contains("--from-line 2"), "{stderr}");
 }

@@ -55,7 +55,7 @@ pub trait Comments {
 
 /// The comments of the file that was named.
 pub struct Entries {
-    comments: Box<dyn Comments>,
+    comments: Box<dyn Comments + Send>,
     file: String,
     length: Option<u64>,
     from_line: usize,
@@ -117,7 +117,7 @@ fn comments(
     input: Input,
     beginning: &[u8],
     columns: &[(String, String)],
-) -> Result<Box<dyn Comments>, String> {
+) -> Result<Box<dyn Comments + Send>, String> {
     Ok(match format {
         Format::Jsonl => Box::new(Lines::over(input)),
         Format::Csv => Box::new(Sheet::open(input, beginning, columns)?),
@@ -188,7 +188,8 @@ mod tests {
             bytes.truncate(cut.index(bytes.len()) + 1);
             match read(format, &bytes) {
                 Ok(entries) => {
-                    prop_assert!(entries.len() <= 3);
+                    // Each changed byte can end a row more.
+                    prop_assert!(entries.len() <= 3 + 5);
                     for left_out in entries.into_iter().filter_map(|entry| entry.row.err()) {
                         prop_assert!(!left_out.why.is_empty() && !left_out.reason.is_empty());
                     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::entries::{Entries, LeftOut};
+use super::entries::LeftOut;
+use super::reader::Reader;
 use super::report::Report;
 use super::row::Row;
 use crate::cli::failure::{Done, Failure, Refusal};
@@ -13,6 +14,7 @@ use crate::cli::output::screen::{BAD, GOOD};
 use crate::cli::output::table::{Cell, Column, render};
 use crate::cli::output::{Format, Screen};
 use crate::cli::session::Session;
+use crate::cli::stop::Stop;
 use crate::proto::v1::{ImportCommentsRequest, ImportCommentsResponse};
 
 /// Comments of one call: as many as it can tell refusals of.
@@ -31,14 +33,19 @@ struct Tally {
 }
 
 /// Brings all comments in, a call a hundred, and tells what came of them.
-pub async fn run(mut entries: Entries, mut report: Report, session: &mut Session) -> Result<Done, Failure> {
+pub async fn run(
+    mut reader: Reader,
+    mut report: Report,
+    stop: &Stop,
+    session: &mut Session,
+) -> Result<Done, Failure> {
     if !matches!(session.output.format, Format::Table | Format::Json) {
         return Err(Failure::Usage("with --history, --format is table or json".to_owned()));
     }
     let mut tally = Tally::default();
     let result = tokio::select! {
-        result = bring_in(&mut entries, &mut report, &mut tally, session) => Some(result),
-        _ = tokio::signal::ctrl_c() => None,
+        result = bring_in(&mut reader, &mut report, &mut tally, stop, session) => result,
+        () = stop.insisted() => Ok(()),
     };
     report.close()?;
     tally.failed = report.tally.failed();
@@ -50,22 +57,26 @@ pub async fn run(mut entries: Entries, mut report: Report, session: &mut Session
             session.output.text(&drawn)?;
         }
     }
-    if !matches!(result, Some(Ok(()))) {
+    if stop.is_asked() || result.is_err() {
         eprintln!("stopped; run the same command again to go on: what is in is skipped");
     }
-    let Some(result) = result else { return Ok(Done::InPart) };
     result?;
-    Ok(if tally.failed == 0 { Done::Fully } else { Done::InPart })
+    Ok(if tally.failed == 0 && !stop.is_asked() { Done::Fully } else { Done::InPart })
 }
 
 async fn bring_in(
-    entries: &mut Entries,
+    reader: &mut Reader,
     report: &mut Report,
     tally: &mut Tally,
+    stop: &Stop,
     session: &Session,
 ) -> Result<(), Failure> {
+    let site = session.site();
     loop {
-        let chunk = chunk(entries, &session.site(), report)?;
+        let chunk = tokio::select! {
+            chunk = chunk(reader, &site, report) => chunk?,
+            () = stop.asked() => return Ok(()),
+        };
         if chunk.is_empty() {
             return Ok(());
         }
@@ -82,19 +93,19 @@ async fn bring_in(
             report.leave_out(LeftOut { line: line.unwrap_or(0), ..left_out })?;
         }
         let done = tally.imported + tally.skipped;
-        report.says(entries.position(), format!("{done} in, {} left out", report.tally.failed()));
+        report.says(reader.position(), format!("{done} in, {} left out", report.tally.failed()));
     }
 }
 
 /// The next comments, with their lines.
-fn chunk(
-    entries: &mut Entries,
+async fn chunk(
+    reader: &mut Reader,
     site: &str,
     report: &mut Report,
 ) -> Result<Vec<(usize, ImportCommentsRequest)>, Failure> {
     let mut chunk = Vec::with_capacity(CHUNK);
     while chunk.len() < CHUNK {
-        let Some(entry) = entries.next()? else { break };
+        let Some(entry) = reader.next().await? else { break };
         match entry.row.and_then(|row| request(row, site)) {
             Ok(request) => chunk.push((entry.line, request)),
             Err(left_out) => report.leave_out(LeftOut { line: entry.line, ..left_out })?,

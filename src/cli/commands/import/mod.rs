@@ -5,6 +5,7 @@ mod entries;
 mod format;
 mod history;
 mod html;
+mod reader;
 mod report;
 pub(super) mod row;
 mod sheet;
@@ -17,12 +18,14 @@ mod xml;
 use std::time::Duration;
 
 use self::entries::Entries;
+use self::reader::Reader;
 use self::report::Report;
 use self::tally::Tally;
 use self::window::Window;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::output::{Format, Outcome};
 use crate::cli::session::Session;
+use crate::cli::stop::Stop;
 
 const HELP: &str = "\
 JSON Lines, one object a line, in either shape:
@@ -41,7 +44,10 @@ WordPress (Tools > Export) and Disqus (Export Comments) write XML. Texts become 
 
 The same file can be imported twice: what is in already is answered as a replay. A row without an id gets one made of \
 its place and content. When a rate limit refuses a comment, the import waits as long as the server says and tries \
-again. --format jsonl, csv or ids prints what became of each comment; the summary then goes to standard error.";
+again. --format jsonl, csv or ids prints what became of each comment; the summary then goes to standard error.
+
+Ctrl-C and SIGTERM stop it once what is under way is answered; it tells what came in and how to go on. The second \
+time they stop it at once, which is safe, too.";
 
 /// What `import` takes.
 #[derive(Debug, clap::Args)]
@@ -85,22 +91,26 @@ fn pair(text: &str) -> Result<(String, String), String> {
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let entries = Entries::open(&args)?;
     let mut report = Report::open(&args, &entries)?;
+    let stop = Stop::listen()?;
+    let reader = Reader::start(entries);
     if args.history {
-        return history::run(entries, report, session).await;
+        return history::run(reader, report, &stop, session).await;
     }
     session.output.csv_header::<Outcome>()?;
-    let mut window = Window::new(entries, &args);
+    let mut window = Window::new(reader, &args);
     let result = tokio::select! {
-        result = window.run(session, &mut report) => Some(result),
-        _ = tokio::signal::ctrl_c() => None,
+        result = window.run(session, &mut report, &stop) => result,
+        () = stop.insisted() => Ok(()),
     };
     report.close()?;
     summarise(&report.tally, session)?;
-    if !matches!(result, Some(Ok(()))) {
+    if stop.is_asked() || result.is_err() {
         eprintln!("stopped; to go on, run the same command again with --from-line {}", window.first_open());
     }
-    let Some(result) = result else { return Ok(Done::InPart) };
     result?;
+    if stop.is_asked() {
+        return Ok(Done::InPart);
+    }
     if args.dry_run {
         eprintln!("only judged; nothing was kept");
     }

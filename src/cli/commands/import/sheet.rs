@@ -14,7 +14,7 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A sheet of comments.
 pub struct Sheet {
-    reader: Reader<Box<dyn BufRead>>,
+    reader: Reader<Box<dyn BufRead + Send>>,
     /// The fields' names, in order.
     columns: Vec<String>,
     /// Lines that the reader's count is behind: where rows end with a carriage return and a line feed, it has read only

@@ -13,7 +13,7 @@ const MAX_LINE_BYTES: u64 = 1024 * 1024;
 /// An open file, or standard input.
 pub struct Input {
     /// Its bytes.
-    pub bytes: Box<dyn BufRead>,
+    pub bytes: Box<dyn BufRead + Send>,
     /// How many there are, where that is known.
     pub length: Option<u64>,
 }
@@ -47,7 +47,7 @@ impl Input {
 
 /// A file read line by line.
 pub struct Lines {
-    input: Box<dyn BufRead>,
+    input: Box<dyn BufRead + Send>,
     number: usize,
     /// Bytes read so far.
     pub position: u64,

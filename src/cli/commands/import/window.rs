@@ -9,13 +9,15 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::entries::{Entries, LeftOut};
+use super::entries::{Entry, LeftOut};
+use super::reader::Reader;
 use super::report::Report;
 use super::row::submission;
 use super::{Args, listing};
 use crate::cli::failure::{Failure, Refusal};
 use crate::cli::output::Outcome;
 use crate::cli::session::Session;
+use crate::cli::stop::Stop;
 use crate::proto::v1::submit_comments_response::Result as Submitted;
 use crate::proto::v1::{SubmitCommentsRequest, SubmitCommentsResponse};
 
@@ -35,7 +37,7 @@ struct Sent {
 
 /// What is sent, waits, and is still to be read.
 pub struct Window {
-    entries: Entries,
+    reader: Reader,
     dry_run: bool,
     patience: Duration,
     /// To be sent before anything else: what was under way when the connection broke.
@@ -46,15 +48,17 @@ pub struct Window {
     breaks: u32,
     /// The line of the comment that was read last.
     read_to: usize,
+    /// Whether nothing more is read: the file ended, or it is broken.
+    is_read: bool,
     /// Why nothing more can be read; told once everything before it is in.
     broken: Option<Failure>,
 }
 
 impl Window {
     /// Everything is still to be read.
-    pub fn new(entries: Entries, args: &Args) -> Self {
+    pub fn new(reader: Reader, args: &Args) -> Self {
         Self {
-            entries,
+            reader,
             dry_run: args.dry_run,
             patience: args.patience,
             again: VecDeque::new(),
@@ -62,19 +66,27 @@ impl Window {
             under_way: VecDeque::new(),
             breaks: 0,
             read_to: 0,
+            is_read: false,
             broken: None,
         }
     }
 
-    /// Sends all comments and reports what becomes of them.
-    pub async fn run(&mut self, session: &mut Session, report: &mut Report) -> Result<(), Failure> {
+    /// Sends all comments and reports what becomes of them. Told to stop, it still waits for what is under way.
+    pub async fn run(
+        &mut self,
+        session: &mut Session,
+        report: &mut Report,
+        stop: &Stop,
+    ) -> Result<(), Failure> {
         loop {
-            match self.stream(session, report).await {
+            match self.stream(session, report, stop).await {
                 Err(failure) if failure.is_passing() && self.breaks < MAX_BREAKS => {
-                    sleep(Duration::from_millis(250 << self.breaks)).await;
-                    self.breaks += 1;
                     self.again.extend(self.under_way.drain(..));
                     self.again.make_contiguous().sort_by_key(|sent| sent.line);
+                    tokio::select! {
+                        () = sleep(Duration::from_millis(250 << self.breaks)) => self.breaks += 1,
+                        () = stop.asked() => return Ok(()),
+                    }
                 }
                 Ok(()) => return self.broken.take().map_or(Ok(()), Err),
                 result => return result,
@@ -90,72 +102,102 @@ impl Window {
     }
 
     /// One stream, until everything is answered or it breaks.
-    async fn stream(&mut self, session: &mut Session, report: &mut Report) -> Result<(), Failure> {
+    async fn stream(
+        &mut self,
+        session: &mut Session,
+        report: &mut Report,
+        stop: &Stop,
+    ) -> Result<(), Failure> {
         let (sender, requests) = mpsc::channel(WINDOW);
-        self.fill(&sender, session, report)?;
-        if self.under_way.is_empty() && self.waiting.is_empty() {
+        let site = session.site();
+        if !self.send_next(&sender, &site, report, stop).await? {
             return Ok(());
         }
         let answers = session.submission().await?.submit_comments(ReceiverStream::new(requests)).await;
         let mut answers = answers?.into_inner();
+        let mut has_more = true;
         loop {
-            self.fill(&sender, session, report)?;
-            report.at(self.entries.position(), self.waiting.len());
-            if self.under_way.is_empty() {
-                let Some(due) = self.waiting.iter().map(|(due, _)| *due).min() else { return Ok(()) };
-                sleep_until(due).await;
-                continue;
+            report.at(self.reader.position(), self.waiting.len());
+            tokio::select! {
+                answer = answers.message(), if !self.under_way.is_empty() => {
+                    let answer = answer?.ok_or_else(|| Status::unavailable("the server ended the stream"))?;
+                    self.breaks = 0;
+                    self.settle(answer, session, report)?;
+                    has_more = true;
+                }
+                more = self.send_next(&sender, &site, report, stop), if has_more && self.under_way.len() < WINDOW => {
+                    has_more = more?;
+                }
+                else => return Ok(()),
             }
-            let answer = answers.message().await?;
-            let answer = answer.ok_or_else(|| Status::unavailable("the server ended the stream"))?;
-            self.breaks = 0;
-            self.settle(answer, session, report)?;
         }
     }
 
-    /// Sends until the window is full or nothing more can be sent now. A closed channel is found out by the answers.
-    fn fill(
+    /// Waits for the next comment that can be sent and sends it; answers whether there was one. A closed channel is found
+    /// out by the answers.
+    async fn send_next(
         &mut self,
         sender: &mpsc::Sender<SubmitCommentsRequest>,
-        session: &Session,
+        site: &str,
         report: &mut Report,
-    ) -> Result<(), Failure> {
-        while self.under_way.len() < WINDOW {
-            let Some(sent) = self.next(session, report)? else { break };
-            _ = sender.try_send(sent.request.clone());
-            self.under_way.push_back(sent);
-        }
-        Ok(())
+        stop: &Stop,
+    ) -> Result<bool, Failure> {
+        let next = tokio::select! {
+            biased;
+            () = stop.asked() => None,
+            next = self.next(site, report) => next?,
+        };
+        let Some(sent) = next else { return Ok(false) };
+        _ = sender.try_send(sent.request.clone());
+        self.under_way.push_back(sent);
+        Ok(true)
     }
 
-    fn next(&mut self, session: &Session, report: &mut Report) -> Result<Option<Sent>, Failure> {
+    /// The next comment: one of a broken stream, one that a limit lets through by now, or one of the file; `None` when
+    /// there is none, but for those that wait for an answer. Nothing is lost when the wait is broken off.
+    async fn next(&mut self, site: &str, report: &mut Report) -> Result<Option<Sent>, Failure> {
         if let Some(sent) = self.again.pop_front() {
             return Ok(Some(sent));
         }
-        let begun = Instant::now();
-        if let Some(due) = self.waiting.iter().position(|(due, _)| *due <= begun) {
-            return Ok(Some(self.waiting.remove(due).1));
-        }
-        while self.broken.is_none() && self.waiting.len() < WINDOW {
-            let entry = match self.entries.next() {
-                Ok(Some(entry)) => entry,
-                Ok(None) => break,
-                Err(broken) => {
-                    self.broken = Some(broken);
-                    break;
+        loop {
+            let first = self.waiting.iter().enumerate().min_by_key(|(_, (due, _))| *due);
+            let (place, due) = first.map_or((0, None), |(place, (due, _))| (place, Some(*due)));
+            let entry = tokio::select! {
+                biased;
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    return Ok(Some(self.waiting.swap_remove(place).1));
                 }
+                entry = self.reader.next(), if !self.is_read && self.waiting.len() < WINDOW => entry,
+                else => return Ok(None),
             };
-            let line = entry.line;
-            self.read_to = line;
-            match entry.row {
-                Ok(row) => {
-                    let request = submission(line, &row, &session.site(), self.dry_run);
-                    return Ok(Some(Sent { line, request, begun }));
+            match entry {
+                Ok(Some(entry)) => {
+                    if let Some(sent) = self.read(entry, site, report)? {
+                        return Ok(Some(sent));
+                    }
                 }
-                Err(left_out) => report.leave_out(LeftOut { line, ..left_out })?,
+                Ok(None) => self.is_read = true,
+                Err(broken) => {
+                    self.is_read = true;
+                    self.broken = Some(broken);
+                }
             }
         }
-        Ok(None)
+    }
+
+    fn read(&mut self, entry: Entry, site: &str, report: &mut Report) -> Result<Option<Sent>, Failure> {
+        let line = entry.line;
+        self.read_to = line;
+        match entry.row {
+            Ok(row) => {
+                let request = submission(line, &row, site, self.dry_run);
+                Ok(Some(Sent { line, request, begun: Instant::now() }))
+            }
+            Err(left_out) => {
+                report.leave_out(LeftOut { line, ..left_out })?;
+                Ok(None)
+            }
+        }
     }
 
     /// Answers come in the order of the requests.

@@ -162,7 +162,7 @@ fn referred(reference: &BytesRef) -> String {
 
 /// Bytes with their count and that of their lines, and an end to what one comment may have.
 struct Counted {
-    input: Box<dyn BufRead>,
+    input: Box<dyn BufRead + Send>,
     bytes: u64,
     lines: usize,
     left: u64,
