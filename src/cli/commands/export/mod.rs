@@ -1,25 +1,38 @@
 //! `modctl export`
 
+mod disqus;
+mod markup;
+mod shape;
 mod sheet;
+mod spool;
+mod target;
+#[cfg(test)]
+mod tests;
+mod wordpress;
 
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use tokio::time::sleep;
 use tonic::Response;
 
+use self::target::Target;
 use crate::cli::failure::{Done, Failure};
-use crate::cli::output::json;
 use crate::cli::session::Session;
 use crate::proto::v1::{Comment, ListCommentsRequest};
 
 const HELP: &str = "\
-Both formats hold everything that `modctl import` takes in again: the comment, its state, the decision on it, and when it \
+All formats hold everything that `modctl import` takes in again: the comment, its state, the decision on it, and when it \
 was written. JSON Lines also have the verdict with its findings. Decided comments are kept as long as the server's \
-configuration says ([retention]); older ones are not there to be exported.";
+configuration says ([retention]); older ones are not there to be exported.
+
+--to wordpress writes what Tools > Import in WordPress takes, and Disqus' importer, too: a post a thread, which WordPress \
+makes where it has none of that title and date, with its comments. --to disqus writes the XML that Disqus exports, for \
+what reads that. Texts become HTML; rejected comments are spam or trash there, or deleted. What such a file has no place \
+for stands in <modqueue:rest>, which `modctl import` reads and others pass over. Where ids are no numbers, WordPress' are the \
+order in which the comments were written. Until all comments are there, they are kept in a temporary file.";
 
 /// The two orders that comments are kept in, each with the states that it is for.
 const PARTS: [(&str, &str); 2] = [
@@ -48,29 +61,15 @@ pub struct Args {
     pub filter: String,
 }
 
-/// What an export is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Target {
-    /// JSON Lines
-    Jsonl,
-    /// Comma-separated values
-    Csv,
-}
-
 /// Writes all comments: those that wait in the order in which they came, then the others in that of their last change.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
-    let named = if args.file.to_lowercase().ends_with(".csv") { Target::Csv } else { Target::Jsonl };
-    let target = args.to.unwrap_or(named);
-    if target == Target::Csv && args.file == "-" && io::stdout().is_terminal() {
-        let why =
-            "a sheet has the texts as they are, which could be harmful to a terminal; name a file, or a pipe";
+    let target = Target::of(args.to, &args.file)?;
+    if target.is_raw() && args.file == "-" && io::stdout().is_terminal() {
+        let why = "this format has the texts as they are, which could be harmful to a terminal; name a file, or a pipe";
         return Err(Failure::Usage(why.to_owned()));
     }
-    let mut out = open(&args.file)?;
+    let mut sink = target.into_sink(open(&args.file)?)?;
     let progress = progress(&args.file);
-    if target == Target::Csv {
-        out.write_all(&sheet::header()?)?;
-    }
     let mut count = 0;
     for (states, order_by) in PARTS {
         let filter =
@@ -83,13 +82,13 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
             page_token: String::new(),
         });
         while let Some(comments) = next_page(&mut request, session).await? {
-            comments.iter().try_for_each(|comment| write(&mut out, comment, target))?;
+            comments.iter().try_for_each(|comment| sink.take(comment))?;
             count += comments.len();
             progress.set_message(format!("{count} comments"));
             progress.tick();
         }
     }
-    out.flush()?;
+    sink.end()?;
     progress.finish_and_clear();
     eprintln!("{count} comments exported");
     Ok(Done::Fully)
@@ -114,13 +113,6 @@ fn progress(file: &str) -> ProgressBar {
         return ProgressBar::hidden();
     }
     ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
-}
-
-fn write(out: &mut dyn Write, comment: &Comment, target: Target) -> io::Result<()> {
-    match target {
-        Target::Jsonl => writeln!(out, "{}", json::line(&json::Json(comment))?),
-        Target::Csv => out.write_all(&sheet::row(comment)?),
-    }
 }
 
 /// The comments of the page that is asked for, and the request made one for the page behind it; `None` behind the last

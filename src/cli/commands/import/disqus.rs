@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::entries::{Comments, Entry, LeftOut};
 use super::html::plain;
+use super::rest;
 use super::row::Row;
 use super::source::Input;
 use super::xml::{Element, Part, Xml};
 
 /// How Disqus names its ids.
-const ID: &str = "dsq:id";
+pub const ID: &str = "dsq:id";
 
 /// An export of Disqus.
 pub struct Disqus {
@@ -31,37 +32,48 @@ impl Disqus {
     fn keep_thread(&mut self, thread: &Element) {
         let id = thread.attribute(ID);
         let category = thread.child("category").map_or("", |category| category.attribute(ID));
-        // The portal's own name for the page, where Disqus was told one.
-        let own = thread.text_of("id");
-        let value = json!({
-            "id": if own.is_empty() { id } else { own },
-            "url": thread.text_of("link"),
-            "title": plain(thread.text_of("title")),
-            "section": self.categories.get(category).map_or("", String::as_str),
-        });
-        self.threads.insert(id.to_owned(), value);
+        let section = self.categories.get(category).map_or("", String::as_str);
+        self.threads.insert(id.to_owned(), about_thread(thread, section));
     }
 
     fn row(&self, post: &Element) -> Result<Row, LeftOut> {
         let id = post.attribute(ID);
         let about = |left_out: LeftOut| left_out.about(id);
-        let of = |name: &str| post.child(name).map_or("", |child| child.attribute(ID));
-        let Some(thread) = self.threads.get(of("thread")) else {
-            let why = format!("thread: the file has no thread `{}`", of("thread"));
+        let named = post.child("thread").map_or("", |thread| thread.attribute(ID));
+        let Some(thread) = self.threads.get(named) else {
+            let why = format!("thread: the file has no thread `{named}`");
             return Err(about(LeftOut::new("a field is wrong", why)));
         };
-        let row = json!({
-            "id": id,
-            "parent_id": of("parent"),
-            "author": author(post),
-            "thread": thread,
-            "text": plain(post.text_of("message")),
-            "state": state(post).map_err(about)?,
-            "create_time": Some(post.text_of("createdAt")).filter(|time| !time.is_empty()),
-        });
-        let Value::Object(row) = row else { return Err(LeftOut::new("no comment", "it is empty")) };
-        Row::of(row).map_err(about)
+        let row = fields(post, thread).map_err(about)?;
+        Row::with_rest(row, post.text_of(rest::ELEMENT)).map_err(about)
     }
+}
+
+/// What an element tells of a thread.
+pub fn about_thread(thread: &Element, section: &str) -> Value {
+    // The portal's own name for the page, where Disqus was told one.
+    let own = thread.text_of("id");
+    json!({
+        "id": if own.is_empty() { thread.attribute(ID) } else { own },
+        "url": thread.text_of("link"),
+        "title": plain(thread.text_of("title")),
+        "section": section,
+    })
+}
+
+/// What a post tells, as a row.
+pub fn fields(post: &Element, thread: &Value) -> Result<Map<String, Value>, LeftOut> {
+    let row = json!({
+        "id": post.attribute(ID),
+        "parent_id": post.child("parent").map_or("", |parent| parent.attribute(ID)),
+        "author": author(post),
+        "thread": thread,
+        "text": plain(post.text_of("message")),
+        "state": state(post)?,
+        "create_time": Some(post.text_of("createdAt")).filter(|time| !time.is_empty()),
+    });
+    let Value::Object(row) = row else { return Err(LeftOut::new("no comment", "it is empty")) };
+    Ok(row)
 }
 
 impl Comments for Disqus {

@@ -112,7 +112,7 @@ impl Entries {
 }
 
 /// What reads a file of this format.
-fn comments(
+pub fn comments(
     format: Format,
     input: Input,
     beginning: &[u8],

@@ -1,19 +1,20 @@
 //! `modctl import`
 
-mod disqus;
-mod entries;
-mod format;
+pub(super) mod disqus;
+pub(super) mod entries;
+pub(super) mod format;
 mod history;
 mod html;
 mod reader;
 mod report;
+pub(super) mod rest;
 pub(super) mod row;
 mod sheet;
 pub(super) mod source;
 mod tally;
 mod window;
-mod wordpress;
-mod xml;
+pub(super) mod wordpress;
+pub(super) mod xml;
 
 use std::time::Duration;
 

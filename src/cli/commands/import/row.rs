@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::entries::LeftOut;
+use super::rest;
 use crate::cli::output::json;
 use crate::proto::v1::{CommentDraft, ImportCommentsRequest, SubmitCommentsRequest};
 
@@ -80,13 +81,18 @@ impl Row {
 
     /// The comment of a row.
     pub fn of(row: Map<String, Value>) -> Result<Self, LeftOut> {
+        Self::with_rest(row, "")
+    }
+
+    /// The comment of a row in another system's shape, with what that shape had no place for, as JSON; empty: nothing.
+    pub fn with_rest(row: Map<String, Value>, rest: &str) -> Result<Self, LeftOut> {
         let content = xxh3_128(Value::Object(row.clone()).to_string().as_bytes());
         let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let wrong = |why: String| LeftOut { comment_id: id.clone(), ..LeftOut::new("a field is wrong", why) };
-        let past = past(row).map_err(wrong)?;
-        let mut past: ImportCommentsRequest = json::parse(&Value::Object(past)).map_err(wrong)?;
-        let state = past.state;
-        past.decision.iter_mut().filter(|one| one.state == 0).for_each(|one| one.state = state);
+        let mut past = told(row).map_err(wrong)?;
+        if !rest.is_empty() {
+            past = completed(&past, rest).map_err(|why| wrong(format!("{}: {why}", rest::ELEMENT)))?;
+        }
         if past.comment.as_ref().is_none_or(|draft| draft.text.is_empty()) {
             return Err(LeftOut {
                 comment_id: id.clone(),
@@ -109,6 +115,21 @@ impl Row {
 pub fn draft(line: &str) -> Result<CommentDraft, String> {
     let row = Row::of_line(line).map_err(|left_out| left_out.why)?;
     Ok(row.past.comment.unwrap_or_default())
+}
+
+/// What a row tells of a comment.
+pub fn told(row: Map<String, Value>) -> Result<ImportCommentsRequest, String> {
+    let mut past: ImportCommentsRequest = json::parse(&Value::Object(past(row)?))?;
+    let state = past.state;
+    past.decision.iter_mut().filter(|one| one.state == 0).for_each(|one| one.state = state);
+    Ok(past)
+}
+
+fn completed(told: &ImportCommentsRequest, rest: &str) -> Result<ImportCommentsRequest, String> {
+    let rest = serde_json::from_str(rest).map_err(|error| format!("it is no JSON: {error}"))?;
+    let mut whole = serde_json::to_value(json::Json(told)).map_err(|error| error.to_string())?;
+    rest::lay_over(&mut whole, rest);
+    json::parse(&whole)
 }
 
 /// The row in the shape of an `ImportCommentsRequest`.

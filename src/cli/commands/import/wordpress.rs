@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::entries::{Comments, Entry, LeftOut};
 use super::html::plain;
+use super::rest;
 use super::row::Row;
 use super::source::Input;
 use super::xml::{Element, Part, Xml};
@@ -29,21 +30,38 @@ impl Wordpress {
     }
 
     fn about_post(&mut self, element: Element) -> Result<(), String> {
-        let key = match element.name.as_str() {
-            "title" => "title",
-            "link" => "url",
-            "wp:post_id" => "id",
-            "category" if element.attribute("domain") == "category" => "section",
-            _ => return Ok(()),
-        };
-        let section = element.attribute("nicename").to_owned();
-        let element = self.xml.whole(element)?;
-        let value = if key == "section" { section } else { element.text.trim().to_owned() };
-        if let Some(post) = self.post.as_mut().filter(|_| !value.is_empty()) {
-            // The first category stands for the section.
-            post.entry(key).or_insert(Value::String(value));
+        if key_of(&element).is_some() {
+            let element = self.xml.whole(element)?;
+            self.post.iter_mut().for_each(|post| keep(post, &element));
         }
         Ok(())
+    }
+}
+
+/// Which of a thread's fields an element of a post tells.
+fn key_of(element: &Element) -> Option<&'static str> {
+    Some(match element.name.as_str() {
+        "title" => "title",
+        "link" => "url",
+        "wp:post_id" | "dsq:thread_identifier" => "id",
+        "category" if element.attribute("domain") == "category" => "section",
+        _ => return None,
+    })
+}
+
+/// Adds what an element of a post tells to what is known of its thread.
+pub fn keep(thread: &mut Map<String, Value>, element: &Element) {
+    let Some(key) = key_of(element) else { return };
+    let value = if key == "section" { element.attribute("nicename") } else { element.text.trim() };
+    let value = Value::String(value.to_owned());
+    if value == "" {
+        return;
+    }
+    // The portal's own name for the page goes before WordPress' number for it; the first category stands for the section.
+    if element.name == "dsq:thread_identifier" {
+        thread.insert(key.to_owned(), value);
+    } else {
+        thread.entry(key).or_insert(value);
     }
 }
 
@@ -78,8 +96,13 @@ fn row(comment: &Element, thread: Map<String, Value>) -> Result<Row, LeftOut> {
         let kind = format!("{} (no comment of a reader)", text("type"));
         return Err(about(LeftOut::new(&kind, format!("wp:comment_type: it is a {}", text("type")))));
     }
-    let state = state(text("approved")).map_err(about)?;
-    let time = time(text("date_gmt"), text("date")).map_err(about)?;
+    let row = fields(comment, thread).map_err(about)?;
+    Row::with_rest(row, comment.text_of(rest::ELEMENT)).map_err(about)
+}
+
+/// What a comment tells, as a row.
+pub fn fields(comment: &Element, thread: Map<String, Value>) -> Result<Map<String, Value>, LeftOut> {
+    let text = |name: &str| comment.text_of(&format!("wp:comment_{name}"));
     let known = |text: &str| if text == "0" { String::new() } else { text.to_owned() };
     let author = json!({
         "id": known(text("user_id")),
@@ -95,11 +118,11 @@ fn row(comment: &Element, thread: Map<String, Value>) -> Result<Row, LeftOut> {
         "author": author,
         "thread": thread,
         "text": plain(text("content")),
-        "state": state,
-        "create_time": time,
+        "state": state(text("approved"))?,
+        "create_time": time(text("date_gmt"), text("date"))?,
     });
     let Value::Object(row) = row else { return Err(LeftOut::new("no comment", "it is empty")) };
-    Row::of(row).map_err(about)
+    Ok(row)
 }
 
 fn state(approved: &str) -> Result<&'static str, LeftOut> {
