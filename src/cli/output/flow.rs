@@ -46,6 +46,14 @@ pub fn flow(runs: &[Run], indent: usize, screen: &Screen) -> String {
     text
 }
 
+/// A text, harmless already, in lines of at most `room` columns.
+pub fn broken(text: &str, room: usize) -> Vec<String> {
+    let run = [Run::new(text, Style::new())];
+    let joined = |line: &[Cluster<'_>]| line.iter().map(|cluster| cluster.text).collect();
+    let paragraphs = paragraphs(&run);
+    paragraphs.iter().flat_map(|paragraph| wrap(paragraph, room.max(1))).map(joined).collect()
+}
+
 fn paragraphs(runs: &[Run]) -> Vec<Vec<Cluster<'_>>> {
     let mut paragraphs = vec![vec![]];
     for run in runs {
@@ -152,6 +160,12 @@ mod tests {
     fn wide_characters_take_two_columns() {
         assert_eq!(flowed("日本語日本語", 7), "日本語\n日本語\n");
         assert_eq!(flowed("👩‍👩‍👧👩‍👩‍👧", 2), "👩‍👩‍👧\n👩‍👩‍👧\n");
+    }
+
+    #[test]
+    fn a_broken_text_keeps_all_of_its_words() {
+        assert_eq!(broken("one two three", 8), ["one two", "three"]);
+        assert_eq!(broken("", 8), [""]);
     }
 
     #[test]

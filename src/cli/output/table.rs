@@ -1,10 +1,10 @@
-//! Tables without borders that fit the screen: one column gives way, the others keep what they have.
+//! Tables without borders that fit the screen: one column gives way, clipped or wrapped, the others keep what they have.
 
 use anstyle::{AnsiColor, Color, Effects, Style};
 use comfy_table::{Attribute, CellAlignment, ContentArrangement, presets};
 use unicode_width::UnicodeWidthStr;
 
-use super::flow::clip;
+use super::flow::{broken, clip};
 use super::screen::Screen;
 use crate::cli::harmless;
 
@@ -12,7 +12,7 @@ use crate::cli::harmless;
 const GAP: usize = 2;
 
 /// The column that gives way never gets narrower than this; beyond it, all cells wrap.
-const MIN_CLIPPED: usize = 12;
+const MIN_ROOM: usize = 12;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,10 @@ pub enum Column {
     Words(&'static str),
     /// Figures; set to the right.
     Figures(&'static str),
-    /// Text that may be clipped to one line. At most one in a table.
+    /// Text that may be clipped to one line. At most one in a table, and none beside a wrapped one.
     Clipped(&'static str),
+    /// Text that is wrapped within its column. At most one in a table.
+    Wrapped(&'static str),
 }
 
 /// One cell.
@@ -47,14 +49,18 @@ impl Cell {
 impl Column {
     fn title(self) -> &'static str {
         match self {
-            Self::Words(title) | Self::Figures(title) | Self::Clipped(title) => title,
+            Self::Words(title) | Self::Figures(title) | Self::Clipped(title) | Self::Wrapped(title) => title,
         }
+    }
+
+    fn gives_way(self) -> bool {
+        matches!(self, Self::Clipped(_) | Self::Wrapped(_))
     }
 }
 
 /// The rows under the columns' titles, a line each where they fit. Ends with a newline.
 pub fn render(columns: &[Column], rows: &[Vec<Cell>], screen: &Screen) -> String {
-    let room = room_for_clipped(columns, rows, screen.width);
+    let room = room_that_is_left(columns, rows, screen.width);
     let mut table = comfy_table::Table::new();
     table
         .load_style(presets::NOTHING)
@@ -69,6 +75,7 @@ pub fn render(columns: &[Column], rows: &[Vec<Cell>], screen: &Screen) -> String
     for row in rows {
         table.add_row(columns.iter().zip(row).map(|(column, cell)| match column {
             Column::Clipped(_) => drawn(&clip(&cell.text, room), cell.style),
+            Column::Wrapped(_) => drawn(&broken(&cell.text, room).join("\n"), cell.style),
             _ => drawn(&cell.text, cell.style),
         }));
     }
@@ -85,14 +92,14 @@ pub fn render(columns: &[Column], rows: &[Vec<Cell>], screen: &Screen) -> String
 }
 
 /// What the other columns leave.
-fn room_for_clipped(columns: &[Column], rows: &[Vec<Cell>], width: usize) -> usize {
+fn room_that_is_left(columns: &[Column], rows: &[Vec<Cell>], width: usize) -> usize {
     let widest = |place: usize, column: &Column| {
         let cells = rows.iter().filter_map(|row| row.get(place)).map(|cell| cell.text.width());
         cells.max().unwrap_or(0).max(column.title().width())
     };
-    let others = columns.iter().enumerate().filter(|(_, column)| !matches!(column, Column::Clipped(_)));
+    let others = columns.iter().enumerate().filter(|(_, column)| !column.gives_way());
     let taken: usize = others.map(|(place, column)| widest(place, column)).sum();
-    width.saturating_sub(taken + GAP * columns.len().saturating_sub(1)).max(MIN_CLIPPED)
+    width.saturating_sub(taken + GAP * columns.len().saturating_sub(1)).max(MIN_ROOM)
 }
 
 fn drawn(text: &str, style: Style) -> comfy_table::Cell {
@@ -142,6 +149,15 @@ mod tests {
     }
 
     #[test]
+    fn a_wrapped_text_goes_on_under_its_own_beginning() {
+        let columns = [Column::Words("ID"), Column::Wrapped("TEXT")];
+        let narrow = Screen { width: 22, ..screen() };
+        let table =
+            render(&columns, &[vec![Cell::new("c-1"), Cell::new("one two three four five")]], &narrow);
+        assert_eq!(table, "ID   TEXT\nc-1  one two three\n     four five\n");
+    }
+
+    #[test]
     fn colours_come_only_when_asked_for() {
         let rows = [vec![Cell::styled("c-1", super::super::screen::BAD), Cell::new("1"), Cell::new("x")]];
         assert!(!render(&COLUMNS, &rows, &screen()).contains('\u{1b}'));
@@ -151,11 +167,16 @@ mod tests {
     proptest! {
         #[test]
         fn a_table_fits_the_screen_and_is_harmless(id in "\\PC{0,60}", text in any::<String>()) {
-            for line in render(&COLUMNS, &[row(&id, "1.0", &text)], &screen()).lines() {
+            let wrapped = [COLUMNS[0], COLUMNS[1], Column::Wrapped("TEXT")];
+            for line in [COLUMNS, wrapped].iter().flat_map(|columns| drawn_lines(columns, &id, &text)) {
                 prop_assert!(line.width() <= 80, "{line:?}");
                 prop_assert!(!line.chars().any(harmless_breaker), "{line:?}");
             }
         }
+    }
+
+    fn drawn_lines(columns: &[Column], id: &str, text: &str) -> Vec<String> {
+        render(columns, &[row(id, "1.0", text)], &screen()).lines().map(str::to_owned).collect()
     }
 
     fn harmless_breaker(c: char) -> bool {

@@ -54,7 +54,7 @@ fn headline(verdict: &Verdict, screen: &Screen) -> String {
 }
 
 const COLUMNS: [Column; 4] =
-    [Column::Figures("#"), Column::Figures("POINTS"), Column::Words("RULE"), Column::Clipped("WHY")];
+    [Column::Figures("#"), Column::Figures("POINTS"), Column::Words("RULE"), Column::Wrapped("WHY")];
 
 fn findings(findings: &[Finding], screen: &Screen) -> Vec<Vec<Cell>> {
     let row = |(place, finding): (usize, &Finding)| {

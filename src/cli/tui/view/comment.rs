@@ -76,7 +76,8 @@ fn reasons<'a>(comment: &Comment, state: &State, area: Rect, palette: Palette) -
     let Some(verdict) = &comment.verdict else { return Paragraph::default() };
     let room = usize::from(area.height * 2 / 5).saturating_sub(1);
     let focus = state.focus.and(state.spot()).map(|spot| spot.finding);
-    let drawn = |shown: usize| Paragraph::new(sum(verdict, shown, focus, palette)).wrap(Wrap { trim: false });
+    let width = usize::from(area.width);
+    let drawn = |shown: usize| Paragraph::new(sum(verdict, shown, focus, width, palette));
     let most = verdict.findings.len().min(room);
     let fits = (1..=most).rev().map(drawn).find(|reasons| reasons.line_count(area.width) <= room);
     fits.unwrap_or_else(|| drawn(1))

@@ -1,23 +1,37 @@
 //! Why the comment was held: the findings with their weights, and their places in the text.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::style::Palette;
 use crate::cli::harmless::{Shown, glyphs, one_line};
+use crate::cli::output::flow::broken;
 use crate::cli::tui::state::{Spot, spots};
 use crate::proto::v1::{Finding, FindingEffect, Verdict};
 
-/// The first findings, a line each, what the others weigh together, and the score that all of it adds up to.
-pub fn sum<'a>(verdict: &Verdict, shown: usize, focus: Option<usize>, palette: Palette) -> Vec<Line<'a>> {
+/// Columns before what a finding says: its number, its weight and the space around them.
+const BEFORE: usize = 10;
+
+/// The first findings, what the others weigh together, and the score that all of it adds up to, in lines of at most
+/// `width` columns.
+pub fn sum<'a>(
+    verdict: &Verdict,
+    shown: usize,
+    focus: Option<usize>,
+    width: usize,
+    palette: Palette,
+) -> Vec<Line<'a>> {
     let rows = verdict.findings.iter().enumerate().take(shown);
-    let mut lines: Vec<_> = rows.map(|(place, finding)| row(place, finding, focus, palette)).collect();
+    let mut lines: Vec<_> =
+        rows.flat_map(|(place, finding)| row(place, finding, focus, width, palette)).collect();
     let counted =
         verdict.findings.iter().take(shown).filter(|finding| finding.effect() != FindingEffect::Shadow);
     let rest = verdict.score - counted.map(|finding| finding.weight).sum::<f64>();
-    let more = usize::try_from(verdict.finding_count).unwrap_or_default().saturating_sub(lines.len());
+    let listed = verdict.findings.len().min(shown);
+    let more = usize::try_from(verdict.finding_count).unwrap_or_default().saturating_sub(listed);
     if more > 0 {
         let more = if more == 1 { "1 more finding".to_owned() } else { format!("{more} more findings") };
         lines.push(Line::styled(format!("{rest:>+8.1}  {more}"), palette.faint()));
@@ -29,18 +43,33 @@ pub fn sum<'a>(verdict: &Verdict, shown: usize, focus: Option<usize>, palette: P
     lines
 }
 
-fn row<'a>(place: usize, finding: &Finding, focus: Option<usize>, palette: Palette) -> Line<'a> {
+/// A finding; what does not fit into its first line goes on under its own beginning.
+fn row<'a>(
+    place: usize,
+    finding: &Finding,
+    focus: Option<usize>,
+    width: usize,
+    palette: Palette,
+) -> Vec<Line<'a>> {
     let style = if finding.spans.is_empty() { palette.strong() } else { palette.finding(place) };
     let style = if focus == Some(place) { style.patch(palette.selected()) } else { style };
     let rule = one_line(&format!("{}/{}", finding.filter, finding.rule));
     let trial = finding.effect() == FindingEffect::Shadow;
     let weight = if trial { format!("({:+.1})", finding.weight) } else { format!("{:+.1}", finding.weight) };
-    Line::from(vec![
-        Span::styled((place + 1).to_string(), style),
-        Span::raw(format!("{weight:>7}  ")),
-        Span::styled(rule, palette.strong()),
-        Span::raw(format!("{}  {}", effect(finding), one_line(&finding.message))),
-    ])
+    let said = format!("{rule}{}  {}", effect(finding), one_line(&finding.message));
+    let mut lines = broken(&said, width.saturating_sub(BEFORE)).into_iter();
+    let first = lines.next().unwrap_or_default();
+    // A rule's name that is longer than the line is broken with the rest.
+    let (name, rest) = first.split_at(if first.starts_with(&rule) { rule.len() } else { 0 });
+    let number = (place + 1).to_string();
+    let weight = format!("{weight:>0$}  ", BEFORE.saturating_sub(number.len() + 2));
+    let head = Line::from(vec![
+        Span::styled(number, style),
+        Span::raw(weight),
+        Span::styled(name.to_owned(), palette.strong()),
+        Span::raw(rest.to_owned()),
+    ]);
+    iter::once(head).chain(lines.map(|line| Line::raw(format!("{:BEFORE$}{line}", "")))).collect()
 }
 
 fn effect(finding: &Finding) -> &'static str {
