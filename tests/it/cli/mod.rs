@@ -1,6 +1,7 @@
 //! The real `modctl` against the real server.
 
 mod certificates;
+mod dry_run;
 mod evaluate;
 mod export;
 mod failures;
@@ -10,6 +11,7 @@ mod import;
 mod pipes;
 mod policy;
 mod policy_edit;
+mod revise;
 mod road;
 mod shown;
 mod words;
