@@ -88,7 +88,7 @@ fn copy(path: &[&str], from: &Value, into: &mut Value) {
 
 fn unknown(path: &str, name: &str, known: &[&str]) -> String {
     let meant = match nearest(name, known.iter().copied()) {
-        Some(meant) => format!("; did you mean `{meant}`?"),
+        Some(meant) => format!("; did you mean `{}`?", path.replacen(name, meant, 1)),
         None if known.is_empty() => String::new(),
         None => format!("; there are: {}", known.join(", ")),
     };
@@ -123,7 +123,7 @@ mod tests {
     fn a_name_that_no_comment_has_is_refused_with_the_one_that_was_meant() {
         assert_eq!(Fields::parse("id,draft.author.id,draft.labels.mood").known_in("Comment"), Ok(()));
         let told = Fields::parse("draft.txet").known_in("Comment").unwrap_err();
-        assert_eq!(told, "no field `draft.txet`; did you mean `text`?");
+        assert_eq!(told, "no field `draft.txet`; did you mean `draft.text`?");
         let told = Fields::parse("nonsense").known_in("Comment").unwrap_err();
         assert!(told.contains("there are: site, id, state"), "{told}");
         assert!(Fields::parse("id.x").known_in("Comment").is_err());

@@ -172,21 +172,27 @@ impl Links {
                 findings.push(rule.finding("links", spans, message));
             }
         };
-        let mut counted = |rule: &Option<Graded>, what: &str, spans: Vec<Span>| {
-            let message = format!("{} {what}.", spans.len());
+        const LINK: [&str; 2] = ["link", "links"];
+        let mut counted = |rule: &Option<Graded>, [one, many]: [&str; 2], what: &str, spans: Vec<Span>| {
+            let message = format!("{} {}{what}.", spans.len(), if spans.len() == 1 { one } else { many });
             add(rule, spans.len() as f64, spans, message);
         };
-        counted(&rules.any, "links", links.clone());
-        counted(&rules.raw_address, "links to a bare address", spans(&|what| *what == What::RawAddress));
-        counted(&rules.email, "e-mail addresses", spans(&|what| matches!(what, What::Email { .. })));
-        counted(&rules.phone, "phone numbers", spans(&|what| *what == What::Phone));
+        counted(&rules.any, LINK, "", links.clone());
+        counted(&rules.raw_address, LINK, " to a bare address", spans(&|what| *what == What::RawAddress));
+        counted(
+            &rules.email,
+            ["e-mail address", "e-mail addresses"],
+            "",
+            spans(&|what| matches!(what, What::Email { .. })),
+        );
+        counted(&rules.phone, ["phone number", "phone numbers"], "", spans(&|what| *what == What::Phone));
         let hidden = spans(&|what| matches!(what, What::Link { hidden: true, .. }));
-        counted(&rules.hidden, "links written so that programs miss them", hidden);
+        counted(&rules.hidden, LINK, " hidden from programs", hidden);
         let lookalike = spans(&|what| matches!(what, What::Link { lookalike: true, .. }));
-        counted(&rules.lookalike, "links to a host of look-alike letters", lookalike);
+        counted(&rules.lookalike, LINK, " to a host of look-alike letters", lookalike);
         let through =
             |what: &What| matches!(what, What::Link { host, .. } if rules.shorteners.contains(host));
-        counted(&rules.shortener, "links through a shortener", spans(&through));
+        counted(&rules.shortener, LINK, " through a shortener", spans(&through));
         let domains = domains(found);
         let message = format!("Links to {} domains: {}.", domains.len(), domains.join(", "));
         add(&rules.many, domains.len() as f64, links.clone(), message);

@@ -20,7 +20,7 @@ fn a_field_that_is_not_there_is_refused_before_anything_is_decided() {
     desk.submit("c-1", "First of all.");
     let listed = desk.modctl(&["list", "--json=id,draft.txet"]);
     assert_eq!(listed.code, 2);
-    assert!(listed.stderr.contains("did you mean `text`"), "{}", listed.stderr);
+    assert!(listed.stderr.contains("did you mean `draft.text`"), "{}", listed.stderr);
     assert_eq!(desk.modctl(&["approve", "c-1", "--json=stat"]).code, 2);
     assert_eq!(desk.json(&["queue"])["pending_count"], 1);
 }
