@@ -35,7 +35,13 @@ impl State {
             Err(refusal) => {
                 self.queue.unlisted(generation);
                 self.warn(format!("the queue cannot be listed: {}", refusal.in_one_line()));
-                vec![]
+                if refusal.code != "INVALID_ARGUMENT" || self.queue.loading {
+                    return vec![];
+                }
+                let refused = self.queue.take_back();
+                let again = refused.is_some().then(|| self.queue.reload());
+                self.refused_filter = refused;
+                again.into_iter().collect()
             }
         }
     }

@@ -59,6 +59,7 @@ impl State {
         match claimed {
             Ok(claimed) => {
                 self.leases.claimed(ids, &claimed);
+                self.once_held.extend(claimed.comments.iter().map(|comment| comment.id.clone()));
                 let gone =
                     claimed.comments.iter().filter(|comment| self.queue.rows.get(&comment.id).is_none());
                 let gone: Vec<_> = gone.map(|comment| comment.id.clone()).collect();

@@ -54,7 +54,10 @@ impl State {
             Action::ScrollUp => self.scroll = self.scroll.min(self.reach).saturating_sub(SCROLL),
             Action::Help => self.prompt = Prompt::Help,
             Action::Search => self.prompt = Prompt::Search(Input::new(self.queue.search.clone())),
-            Action::Filter => self.prompt = Prompt::Filter(Input::new(self.queue.filter.clone())),
+            Action::Filter => {
+                let filter = self.refused_filter.take().unwrap_or_else(|| self.queue.filter.clone());
+                self.prompt = Prompt::Filter(Input::new(filter));
+            }
             Action::Clear => return self.clear(),
             Action::Quit => return self.quit(),
             Action::Reload => {

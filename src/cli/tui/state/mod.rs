@@ -111,6 +111,10 @@ pub struct State {
     /// Whether the review ends as soon as nothing is under way.
     leaving: bool,
     refused_of_wave: Option<String>,
+    /// A filter that the server did not understand, to be typed on.
+    refused_filter: Option<String>,
+    /// Comments that somebody was seen to hold: nothing new has come in when they are free again.
+    once_held: HashSet<String>,
     asked: HashSet<String>,
     trials: u64,
     active: Timestamp,
@@ -150,6 +154,8 @@ impl State {
             writing: 0,
             leaving: false,
             refused_of_wave: None,
+            refused_filter: None,
+            once_held: HashSet::new(),
             asked: HashSet::new(),
             active: now,
         }
@@ -230,6 +236,15 @@ impl State {
     /// Takes in how the text stands; the view knows, since it has wrapped it.
     pub fn stands(&mut self, scroll: Scroll) {
         (self.scroll, self.reach, self.seek) = (scroll.at, scroll.reach, false);
+    }
+
+    /// How many comments the whole queue has, where all of it is listed and the server has told.
+    pub fn waiting(&self) -> Option<u64> {
+        let stats = self.stats.as_ref().filter(|_| self.queue.lists_all())?;
+        Some(match self.queue.kind {
+            Kind::Pending => stats.pending_count,
+            Kind::Escalated => stats.escalated_count,
+        })
     }
 
     /// How many decisions are on their way.

@@ -39,10 +39,13 @@ impl State {
         self.arrived = self.arrived.max(new);
     }
 
-    /// Whether a comment that is not listed was decided or skipped here.
+    /// Whether a comment that is not listed was decided or skipped here, or held by somebody.
     fn is_known(&self, id: &str) -> bool {
         let mut done = self.done.values().flatten();
-        self.flights.contains_key(id) || self.queue.skips(id) || done.any(|done| done.comment.id == *id)
+        self.flights.contains_key(id)
+            || self.once_held.contains(id)
+            || self.queue.skips(id)
+            || done.any(|done| done.comment.id == *id)
     }
 
     fn seen_again(&mut self, comment: Comment) {
@@ -65,6 +68,9 @@ impl State {
         let id = &change.comment_id;
         if self.is_settling(id) {
             return;
+        }
+        if change.claim.is_some() {
+            self.once_held.insert(id.clone());
         }
         if self.queue.rows.get(id).is_none() {
             self.arrived += u64::from(self.queue.holds(change.state()) && !self.is_known(id));

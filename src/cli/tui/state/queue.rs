@@ -70,6 +70,8 @@ pub struct Queue {
     looking: bool,
     /// The filter that stood before one thread alone was looked at.
     wider: Option<String>,
+    /// The filter and the search of the rows that are listed.
+    listed: (String, String),
 }
 
 impl Queue {
@@ -89,6 +91,7 @@ impl Queue {
             keep: false,
             looking: false,
             wider: None,
+            listed: Default::default(),
         }
     }
 
@@ -143,6 +146,11 @@ impl Queue {
         !self.keep || self.rows.is_empty()
     }
 
+    /// Whether neither a filter nor a search leaves anything out.
+    pub fn lists_all(&self) -> bool {
+        self.filter.is_empty() && self.search.is_empty()
+    }
+
     /// Whether there are further pages.
     pub fn has_more(&self) -> bool {
         !self.next_page.is_empty()
@@ -168,8 +176,9 @@ impl Queue {
     /// What the server is asked for. A filter that names a state itself is taken as it is.
     fn expression(&self) -> String {
         let mut parts = vec![];
+        // Needs no parentheses, since OR binds tighter than AND; so the server's places are those of what was typed.
         if !self.filter.is_empty() {
-            parts.push(format!("({})", self.filter));
+            parts.push(self.filter.clone());
         }
         if !self.search.is_empty() {
             parts.push(format!("text : {}", quoted(&self.search)));
@@ -237,6 +246,7 @@ impl Queue {
             self.rows.select_rank(old.rank());
             old.current().into_iter().for_each(|comment| self.rows.select(&comment.id));
         }
+        self.listed = (self.filter.clone(), self.search.clone());
         self.next_page = next_page;
         self.loading = false;
         old
@@ -245,6 +255,17 @@ impl Queue {
     /// No page came.
     pub fn unlisted(&mut self, generation: u64) {
         self.loading &= generation != self.generation;
+    }
+
+    /// Takes back the filter and the search that the listed rows have; answers the filter that stood in their place, if
+    /// there was another.
+    pub fn take_back(&mut self) -> Option<String> {
+        let (filter, search) = self.listed.clone();
+        if (&filter, &search) == (&self.filter, &self.search) {
+            return None;
+        }
+        self.search = search;
+        Some(std::mem::replace(&mut self.filter, filter))
     }
 
     /// Moves the selection by so many rows, as far as there are any.

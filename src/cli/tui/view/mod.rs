@@ -14,6 +14,7 @@ mod tests;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
 
 use self::style::Palette;
 use super::action::Action;
@@ -23,6 +24,9 @@ use crate::cli::time::{in_words, span};
 
 /// A screen with fewer columns has the queue above the comment.
 const SIDE_BY_SIDE: u16 = 70;
+
+/// Lines that what is said can take.
+const MESSAGE_LINES: u16 = 3;
 
 /// What the footer names, as far as there is room; the help has the rest.
 const HINTS: [(Action, &str); 12] = [
@@ -43,10 +47,13 @@ const HINTS: [(Action, &str); 12] = [
 /// Draws everything; answers how the comment's text stands.
 pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> Scroll {
     let palette = Palette { colour };
+    let said = told(state, palette);
+    let width = frame.area().width;
+    let lines = u16::try_from(said.line_count(width)).unwrap_or(1).clamp(1, MESSAGE_LINES);
     let rows = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(1),
-        Constraint::Length(1),
+        Constraint::Length(lines),
         Constraint::Length(1),
     ]);
     let [head, body, message, hints] = rows.areas(frame.area());
@@ -54,8 +61,8 @@ pub fn draw(frame: &mut Frame, state: &State, colour: bool) -> Scroll {
     let (list, detail) = split(body);
     queue::draw(frame, list, state, palette);
     let scroll = comment::draw(frame, detail, state, palette);
-    frame.render_widget(told(state, palette), message);
-    frame.render_widget(footer(state, palette), hints);
+    frame.render_widget(said, message);
+    frame.render_widget(footer(state, width, palette), hints);
     match &state.prompt {
         Prompt::None => {}
         Prompt::Help => help::draw(frame, body, state, palette),
@@ -81,10 +88,11 @@ fn header<'a>(state: &State, palette: Palette) -> Line<'a> {
     if let Some(stats) = &state.stats {
         let oldest = span(stats.oldest_age.as_ref()).map(in_words);
         let oldest = oldest.map(|oldest| format!(", oldest {oldest}")).unwrap_or_default();
-        parts.push(Span::raw(format!(
-            "  {} wait, {} escalated{oldest}",
-            stats.pending_count, stats.escalated_count
-        )));
+        let escalated = match stats.escalated_count {
+            0 => String::new(),
+            count => format!(", {count} escalated"),
+        };
+        parts.push(Span::raw(format!("  {} wait{escalated}{oldest}", stats.pending_count)));
     }
     parts.push(Span::styled(format!("  by {}", state.queue.order()), palette.faint()));
     for (sign, text) in [("", &state.queue.filter), ("/", &state.queue.search)] {
@@ -110,8 +118,8 @@ fn header<'a>(state: &State, palette: Palette) -> Line<'a> {
     Line::from(parts)
 }
 
-fn told<'a>(state: &State, palette: Palette) -> Line<'a> {
-    match (&state.message, &state.unwatched) {
+fn told<'a>(state: &State, palette: Palette) -> Paragraph<'a> {
+    let line = match (&state.message, &state.unwatched) {
         (Some(message), _) => {
             let style = if message.bad { palette.bad() } else { palette.good() };
             let mark = if message.bad { " ! " } else { " " };
@@ -119,13 +127,20 @@ fn told<'a>(state: &State, palette: Palette) -> Line<'a> {
         }
         (None, Some(why)) => Line::styled(format!(" ! not connected: {}", one_line(why)), palette.bad()),
         (None, None) => Line::default(),
-    }
+    };
+    Paragraph::new(line).wrap(Wrap { trim: false })
 }
 
-fn footer<'a>(state: &State, palette: Palette) -> Line<'a> {
-    let hint = |&(action, name): &(Action, &'static str)| {
+/// As many hints as there is room for.
+fn footer<'a>(state: &State, width: u16, palette: Palette) -> Line<'a> {
+    let mut line = Line::default();
+    for &(action, name) in &HINTS {
         let key = Span::styled(format!(" {}", state.keymap.key(action)), palette.strong());
-        [key, Span::styled(format!(" {name}"), palette.faint())]
-    };
-    HINTS.iter().flat_map(hint).collect()
+        let name = Span::styled(format!(" {name}"), palette.faint());
+        if line.width() + key.width() + name.width() > usize::from(width) {
+            break;
+        }
+        line.extend([key, name]);
+    }
+    line
 }

@@ -31,8 +31,12 @@ fn title(state: &State) -> String {
     match state.queue.rows.len() {
         0 => " queue ".to_owned(),
         rows => {
-            let more = if state.queue.has_more() { "+" } else { "" };
-            format!(" {} of {rows}{more} ", state.queue.rows.rank() + 1)
+            let all = match (state.queue.has_more(), state.waiting()) {
+                (false, _) => rows.to_string(),
+                (true, Some(all)) => all.to_string(),
+                (true, None) => format!("{rows}+"),
+            };
+            format!(" {} of {all} ", state.queue.rows.rank() + 1)
         }
     }
 }

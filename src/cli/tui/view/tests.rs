@@ -5,8 +5,10 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
 use super::draw;
-use crate::cli::tui::state::State;
+use crate::cli::tui::action::Event;
 use crate::cli::tui::state::samples::*;
+use crate::cli::tui::state::{Message, State};
+use crate::proto::v1::{ListCommentsResponse, QueueStats};
 
 fn screen(state: &State, width: u16, height: u16, colour: bool) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -37,6 +39,37 @@ fn the_queue_stands_beside_the_comment_with_its_reasons() {
     assert!(has(&lines, "1   +6.0  keywords/money  A listed word."), "{lines:#?}");
     assert!(has(&lines, "     6.0  score"), "{lines:#?}");
     assert!(lines[23].starts_with(" ? help a approve r reject"), "{lines:#?}");
+}
+
+#[test]
+fn a_finding_that_is_longer_than_a_line_goes_on_under_its_own_beginning() {
+    let mut state = state();
+    let row = state.queue.rows.get_mut("c1").unwrap();
+    row.verdict.as_mut().unwrap().findings[0].message =
+        "A word that stands in a list which somebody keeps.".into();
+    let lines = seen(&state, 80, 24);
+    let first = lines.iter().position(|line| line.contains("1   +6.0  keywords/money  A word")).unwrap();
+    assert!(lines[first + 1].contains("│          a list which somebody keeps."), "{lines:#?}");
+}
+
+#[test]
+fn what_the_server_says_is_read_to_its_end_and_no_hint_is_cut_off() {
+    let mut state = state();
+    let text = format!("{} and so on to the end", "a long sentence of the server's ".repeat(4));
+    state.message = Some(Message { text, bad: true });
+    let lines = seen(&state, 80, 24);
+    assert!(lines[22].ends_with("and so on to the end"), "{lines:#?}");
+    assert!(lines[23].ends_with(" search"), "{lines:#?}");
+}
+
+#[test]
+fn a_queue_that_is_longer_than_its_list_tells_how_long() {
+    let mut state = state();
+    let page = ListCommentsResponse { comments: vec![comment("c1", "x")], next_page_token: "more".into() };
+    state.begin();
+    state.update(Event::Listed { generation: 2, page: Ok(page) });
+    state.stats = Some(QueueStats { pending_count: 3000, ..QueueStats::default() });
+    assert!(has(&seen(&state, 80, 24), " 1 of 3000 "));
 }
 
 #[test]
