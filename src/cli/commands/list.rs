@@ -8,7 +8,7 @@ use crate::proto::v1::{Comment, ListCommentsRequest};
 pub const FILTER_HELP: &str = "\
 Filters, as in: score >= 5 AND section = sports AND NOT text : \"buy now\"
   state = pending | escalated | approved | rejected | withdrawn   (left out: the waiting ones)
-  thread, section, author = NAME     filter, rule = NAME of what found something
+  thread, section, author = NAME     filter, rule = NAME of what found something, as in rule = \"keywords/spam\"
   score < <= > >= POINTS             age < <= > >= 90s, 10m, 2h, 3d
   claimed_by = NAME                  text : PART
 `OR` binds tighter than `AND`; parentheses and NOT are allowed; other than plain words stand in double quotes.";

@@ -8,7 +8,7 @@ mod parse;
 
 use std::time::Duration;
 
-use crate::domain::{Comment, State, Timestamp};
+use crate::domain::{Comment, Finding, State, Timestamp};
 
 /// A checked filter.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -162,7 +162,13 @@ impl Field {
             Self::Author => comparison.holds([draft.author.id.as_str()], value),
             Self::Text => comparison.holds([draft.text.as_str()], value),
             Self::Filter => comparison.holds(findings.iter().map(|finding| &*finding.filter), value),
-            Self::Rule => comparison.holds(findings.iter().map(|finding| &*finding.rule), value),
+            Self::Rule => {
+                // Screens and tables name a rule with its filter, as in `keywords/spam`.
+                let whole = |finding: &Finding| format!("{}/{}", finding.filter, finding.rule);
+                let whole: Vec<_> = findings.iter().filter(|_| value.contains('/')).map(whole).collect();
+                let names = findings.iter().map(|finding| &*finding.rule);
+                comparison.holds(names.chain(whole.iter().map(String::as_str)), value)
+            }
             Self::ClaimedBy => {
                 let live = comment.claim.as_ref().filter(|claim| claim.expire_time > now);
                 comparison.holds([live.map_or("", |claim| claim.reviewer.as_str())], value)
@@ -204,7 +210,7 @@ impl Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Action, Claim, CommentId, Draft, Effect, Finding, Thread, Verdict};
+    use crate::domain::{Action, Claim, CommentId, Draft, Effect, Thread, Verdict};
 
     fn comment() -> Comment {
         let finding = Finding {
@@ -261,6 +267,9 @@ mod tests {
             ("-text:gold", false),
             ("filter = links rule:many", true),
             ("rule = links", false),
+            ("rule = \"links/too many links\"", true),
+            ("rule = \"keywords/too many links\"", false),
+            ("rule != \"links/too many links\"", false),
             ("(state = pending OR state = rejected) AND NOT (thread = t2)", true),
             ("claimed_by:*", false),
             ("claimed_by = \"\"", true),
