@@ -50,14 +50,14 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
 }
 
 async fn activity(since: Duration, session: &Session) -> Result<GetActivityResponse, Failure> {
-    let to = jiff::Timestamp::now();
+    // The second that has begun counts, too: who has just decided looks for it.
+    let to = jiff::Timestamp::now().as_second() + 1;
     let step = (since / STEPS).max(MIN_STEP);
-    let from =
-        to.as_second() - i64::try_from(step.as_secs()).unwrap_or(i64::MAX).saturating_mul(i64::from(STEPS));
+    let from = to - i64::try_from(step.as_secs()).unwrap_or(i64::MAX).saturating_mul(i64::from(STEPS));
     let request = GetActivityRequest {
         site: session.site(),
         from: Some(prost_types::Timestamp { seconds: from, nanos: 0 }),
-        to: Some(prost_types::Timestamp { seconds: to.as_second(), nanos: 0 }),
+        to: Some(prost_types::Timestamp { seconds: to, nanos: 0 }),
         step: prost_types::Duration::try_from(Duration::from_secs(step.as_secs())).ok(),
     };
     Ok(session.policy().await?.get_activity(session.request(request)).await?.into_inner())

@@ -103,3 +103,10 @@ fn a_reader_s_report_is_a_flag() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(desk.json(&["show", "c-1"])["comment"]["report_count"], 1);
 }
+
+#[test]
+fn the_queue_tells_of_what_was_decided_a_moment_ago() {
+    let desk = busy_desk();
+    let told = desk.modctl(&["queue"]).stdout;
+    assert!(told.contains("moderators approved 2") && told.contains("rejected 2"), "{told}");
+}
