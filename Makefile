@@ -8,7 +8,7 @@ INSTALL = $(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive a
 # How long `make fuzz` feeds each target.
 SECONDS ?= 60
 
-.PHONY: run test bench fuzz lint screenshots redis-server h2load
+.PHONY: run test bench fuzz lint screenshots redis-server h2load chromium
 
 run:
 	cargo run --release
@@ -24,7 +24,7 @@ fuzz:
 	target/release/examples/fuzz texts --seconds $(SECONDS) --seed $$(date +%s)
 	target/release/examples/fuzz policies --seconds $(SECONDS) --seed $$(date +%s)
 
-screenshots:
+screenshots: chromium
 	cargo build --bins --example screenshots
 	target/debug/examples/screenshots docs/screenshots
 
@@ -38,3 +38,6 @@ redis-server:
 
 h2load:
 	@command -v h2load >/dev/null || ($(INSTALL) nghttp2-client)
+
+chromium:
+	@command -v chromium >/dev/null || ($(INSTALL) chromium)

@@ -1,9 +1,12 @@
-//! The pictures of `modctl` in the README: the real programs, in a terminal of their own, over comments written for this project.
+//! The pictures of `modctl` in the README: the real programs, in a terminal of their own or a browser, over comments written for
+//! this project.
 //!
-//! `make screenshots` draws them anew into `docs/screenshots`. It needs `script` of util-linux.
+//! `make screenshots` draws them anew into `docs/screenshots`. It needs `script` of util-linux, and chromium.
 
+mod browser;
 mod pty;
 mod svg;
+mod week;
 
 use std::error::Error;
 use std::fs;
@@ -12,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use self::pty::Pty;
+use self::week::Week;
 
 const COMMENTS: &str = include_str!("comments.jsonl");
 const POLICY: &str = include_str!("policy.toml");
@@ -23,7 +27,17 @@ fn main() -> Done {
     fs::create_dir_all(&into)?;
     let desk = Desk::open()?;
     review(&desk, Path::new(&into))?;
-    queue(&desk, Path::new(&into))
+    queue(&desk, Path::new(&into))?;
+    report(&desk.binaries, Path::new(&into))
+}
+
+/// The report on a week, whole, and its top as it is in the dark.
+fn report(binaries: &Path, into: &Path) -> Done {
+    let directory = tempfile::tempdir()?;
+    let page = directory.path().join("report.html");
+    Week::pass(binaries)?.report(&page)?;
+    browser::picture(&page, 3800, false, &into.join("report.png"))?;
+    browser::picture(&page, 1250, true, &into.join("report-dark.png"))
 }
 
 /// The review with its findings, the author's others, a wave, and a change of the policy.
