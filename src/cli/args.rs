@@ -11,7 +11,7 @@ use super::output::Format;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  some of it was refused, and told on standard error
+  1  some of it was refused, or it was told to stop; standard error tells
   2  what was typed, or a file or policy that was named, is wrong
   3  the server cannot be reached, or does not answer in time
   4  not allowed: no token, a wrong one, or one without the role or the site
