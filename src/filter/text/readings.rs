@@ -14,7 +14,8 @@ use super::{Text, Word};
 pub enum Kind {
     /// Signs read as the letters they look like: `$h!t`.
     Signs,
-    /// Signs that hide letters, each written as `*`, or as `-` when it often just joins words: `f**k`, `f-ck`.
+    /// Signs that hide letters, each written as `*`, or as `-` when it often just joins words: `f**k`, `f-ck`; so do
+    /// digits and an x where no x can be: `b2tch`, `dxck`.
     Masked,
     /// The parts of a hyphenated or dotted word put together: `ass-hat`, `f.uck`.
     Joined,
@@ -115,6 +116,7 @@ pub fn read(text: &Text<'_>) -> Readings {
     chunk::read(text, &readable, &mut readings);
     spaced::read(text, &readable, &mut readings);
     digits(text, &mut readings);
+    veiled(text, &mut readings);
     inner_i(text, &mut readings);
     foreign(text, &mut readings);
     readings
@@ -151,6 +153,38 @@ fn digits(text: &Text<'_>, readings: &mut Readings) {
         }
         readings.end(start, Kind::Signs);
     }
+}
+
+/// A digit or an x inside a word may just fill the place of a letter: `b2tch`, `dxck`. An x beside a vowel is an x, and
+/// so it is in `txts`.
+fn veiled(text: &Text<'_>, readings: &mut Readings) {
+    let any_x = text.folded().contains('x');
+    let suspicious = |word: &&Word| word.has(Word::HAS_LATIN) && (any_x || word.has(Word::HAS_DIGIT));
+    for word in text.words().iter().filter(suspicious) {
+        let letters = text.word(word).as_bytes();
+        if !letters.is_ascii() || letters.starts_with(b"txt") {
+            continue;
+        }
+        let is_veil = |at: usize| {
+            letters[at].is_ascii_digit()
+                || letters[at] == b'x' && !is_vowel(letters[at - 1]) && !is_vowel(letters[at + 1])
+        };
+        let inner = 1..letters.len().saturating_sub(1);
+        let veils = inner.clone().filter(|&at| is_veil(at)).count();
+        if letters.len() < SHORTEST_WITH_DIGITS || veils == 0 || veils * 2 >= letters.len() {
+            continue;
+        }
+        let start = readings.begin();
+        for (at, letter) in letters.iter().enumerate() {
+            let shown = if inner.contains(&at) && is_veil(at) { '*' } else { char::from(*letter) };
+            readings.push(shown, word.start as usize + at, word.start as usize + at + 1);
+        }
+        readings.end(start, Kind::Masked);
+    }
+}
+
+fn is_vowel(letter: u8) -> bool {
+    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }
 
 fn inner_i(text: &Text<'_>, readings: &mut Readings) {
