@@ -4,6 +4,7 @@
 //! ```text
 //! cargo run --release --example train_prior -- FILES… -o src/learn/prior/prior.bin
 //! cargo run --release --example train_prior -- FILES… --cross-validate
+//! cargo run --release --example train_prior -- FILES… --leave-out
 //! cargo run --release --example train_prior -- sms.jsonl --split 1674
 //! cargo run --release --example train_prior -- FILES… --learn SOURCE
 //! ```
@@ -43,6 +44,9 @@ struct Arguments {
     /// Measure on unseen texts: whole videos where notes say `video=…`, groups of near-duplicates else.
     #[arg(long)]
     cross_validate: bool,
+    /// Measure each source that has spam on a prior made from the others.
+    #[arg(long)]
+    leave_out: bool,
     /// Of the first file, train on the rows whose id ends in a number below this, test on the rest.
     #[arg(long)]
     split: Option<usize>,
@@ -87,7 +91,12 @@ fn main() -> Result<()> {
         print_split(&rows, &texts, split);
     }
     if arguments.cross_validate {
-        print_cross_validation(&rows, &texts);
+        print_folds(&rows, &texts, fold);
+    }
+    if arguments.leave_out {
+        let spammed: HashSet<&str> =
+            texts.iter().filter(|text| text.spam).map(|text| &*text.source).collect();
+        print_folds(&rows, &texts, |row, _| spammed.contains(&*row.source).then(|| row.source.clone()));
     }
     if let Some(source) = &arguments.learn {
         print_replay(&rows, &texts, source);
@@ -175,15 +184,18 @@ fn print_replay(rows: &[Row], texts: &[Labelled], source: &str) {
     }
 }
 
-fn print_cross_validation(rows: &[Row], texts: &[Labelled]) {
+/// Each text judged by a prior made from the texts of other folds, without near-duplicates of what is tested. What is in
+/// no fold is never tested.
+fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> Option<String>) {
     let groups = near_duplicate_groups(rows.iter().map(|row| row.text.as_str()));
-    let folds: Vec<String> = rows.iter().zip(&groups).map(|(row, group)| fold(row, *group)).collect();
+    let folds: Vec<Option<String>> = rows.iter().zip(&groups).map(|(row, group)| fold(row, *group)).collect();
     let examples = examples(texts);
     let mut by_source: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
-    for held_out in folds.iter().collect::<BTreeSet<_>>() {
-        let tested: Vec<usize> = (0..rows.len()).filter(|&index| &folds[index] == held_out).collect();
+    for held_out in folds.iter().flatten().collect::<BTreeSet<_>>() {
+        let is_tested = |index: &usize| folds[*index].as_ref() == Some(held_out);
+        let tested: Vec<usize> = (0..rows.len()).filter(is_tested).collect();
         let known: HashSet<usize> = tested.iter().map(|&index| groups[index]).collect();
-        let unseen = |index: &usize| &folds[*index] != held_out && !known.contains(&groups[*index]);
+        let unseen = |index: &usize| !is_tested(index) && !known.contains(&groups[*index]);
         let training: Vec<usize> = (0..rows.len()).filter(unseen).collect();
         for (&index, judged) in tested.iter().zip(judge(&examples, &training, texts, &tested)) {
             by_source.entry(&rows[index].source).or_default().push(judged);
@@ -210,11 +222,10 @@ fn print_source(source: &str, judged: &[Judged]) {
     );
 }
 
-fn fold(row: &Row, group: usize) -> String {
-    match row.note.split_whitespace().find(|word| word.starts_with("video=")) {
-        Some(video) => video.to_owned(),
-        None => format!("group {}", (group.wrapping_mul(0x9E37_79B9) >> 7) % FOLDS),
-    }
+/// The video of a row, or the group of its near-duplicates.
+fn fold(row: &Row, group: usize) -> Option<String> {
+    let video = row.note.split_whitespace().find(|word| word.starts_with("video=")).map(str::to_owned);
+    video.or_else(|| Some(format!("group {}", (group.wrapping_mul(0x9E37_79B9) >> 7) % FOLDS)))
 }
 
 fn figure(value: Option<f64>) -> String {

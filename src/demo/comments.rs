@@ -42,8 +42,7 @@ const fn sample(id: &'static str, author: &'static str, text: &'static str, expe
 
 use Expected::{HeldBy, Published};
 
-const WAVE: &str =
-    "I work from home two hours a day and made 9000 last month, ask me how, my page explains it all";
+const WAVE: &str = "I work from home two hours a day and made 9000 last month, ask me how";
 
 /// The page under the article.
 pub(super) const PAGE: &[Sample] = &[

@@ -20,7 +20,7 @@ pub(super) fn hash_chars(word: &str) -> u64 {
 
 /// The top `BITS` of a hash, well mixed.
 #[inline]
-pub(super) fn slot<const BITS: u32>(hash: u64) -> u32 {
+pub(super) fn top<const BITS: u32>(hash: u64) -> u32 {
     ((hash ^ (hash >> 29)).wrapping_mul(FACTOR) >> (64 - BITS)) as u32
 }
 

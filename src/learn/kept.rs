@@ -56,7 +56,7 @@ impl Kept {
 pub(super) fn print_of(features: &[Feature], teachers: &[u64]) -> u64 {
     let mut hash = xxhash_rust::xxh3::Xxh3::new();
     for feature in features {
-        hash.update(&feature.slot.to_le_bytes());
+        hash.update(&feature.key.to_le_bytes());
         hash.update(&feature.value.to_le_bytes());
     }
     teachers.iter().for_each(|teacher| hash.update(&teacher.to_le_bytes()));

@@ -3,9 +3,9 @@
 //! Architecture invariant: a cell only ever changes by addition. What one lesson added, an undo takes
 //! away exactly, in any order, and replicas may add their lessons to shared cells.
 
-use super::features::SLOT_BITS;
+use super::features::KEY_BITS;
 
-/// Slots of a site's model; several slots of the prior share one.
+/// Slots of a site's model; several features share one.
 pub(super) const SITE_SLOTS: usize = 1 << SITE_BITS;
 const SITE_BITS: u32 = 16;
 /// Cells a slot has: counts of fine, spam, abuse; steps for spam and abuse.
@@ -41,15 +41,15 @@ pub(super) const AGE_CELLS: usize = 2 * BINS;
 /// Number of cells in all.
 pub const CELLS: usize = TAUGHT + 2 * TEACHERS;
 
-/// The slot of a site's model that a feature's slot shares.
+/// The slot of a site's model that the feature with this key shares.
 #[inline]
-pub(super) fn site_slot(slot: u32) -> usize {
-    (slot >> (SLOT_BITS - SITE_BITS)) as usize
+pub(super) fn site_slot(key: u32) -> usize {
+    (key >> (KEY_BITS - SITE_BITS)) as usize
 }
 
 /// The first cell of a feature's slot.
-pub(super) fn slot_cell(slot: u32) -> usize {
-    site_slot(slot) * PER_SLOT
+pub(super) fn slot_cell(key: u32) -> usize {
+    site_slot(key) * PER_SLOT
 }
 
 /// The first cell of the outcomes of an age.

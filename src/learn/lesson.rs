@@ -143,7 +143,7 @@ impl Lesson {
             push(layout::INTERCEPTS + index, sign * (step as f32 * INTERCEPT_RATE) as i32);
         }
         for feature in features {
-            let cell = layout::slot_cell(feature.slot);
+            let cell = layout::slot_cell(feature.key);
             push(cell + self.class as usize, share);
             for (index, step) in self.steps.into_iter().enumerate() {
                 push(cell + layout::STEPS + index, sign * scaled(step, feature.value));

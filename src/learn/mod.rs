@@ -31,6 +31,7 @@ pub mod packing;
 pub mod prior;
 pub mod replay;
 pub mod snapshot;
+mod table;
 mod tokens;
 pub mod train;
 

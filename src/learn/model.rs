@@ -111,7 +111,7 @@ impl Model {
         let reliance = self.reliance();
         let mut taught = [0.0; 2];
         for feature in features {
-            let weights = self.weights(layout::site_slot(feature.slot), &reliance);
+            let weights = self.weights(layout::site_slot(feature.key), &reliance);
             for (sum, weight) in taught.iter_mut().zip(weights) {
                 *sum += weight * f32::from(feature.value) / ONE;
             }

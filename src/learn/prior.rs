@@ -2,22 +2,21 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::features::{Feature, ONE, SLOT_BITS, SLOTS, VERSION};
-use super::logistic::Linear;
+use super::features::{Feature, ONE, VERSION};
+use super::table::{self, PLACE_BITS, Table};
+use super::train::Weights;
 
 /// Decoded once for the whole process.
 static SHARED: LazyLock<Arc<Prior>> = LazyLock::new(|| Arc::new(Prior::shipped()));
 
 const MAGIC: &[u8; 8] = b"mqprior1";
 const HEADER: usize = MAGIC.len() + 2 + 1 + 4 + 4;
-/// Steps of a quantised weight on either side of zero.
-const STEPS: f32 = 127.0;
 
 /// Quantised weights of the features for spam. Abuse has no prior: weights learned on one source told
 /// nothing about another (areas under the curve of 0.50 to 0.65).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prior {
-    weights: Box<[i8; SLOTS]>,
+    table: Table,
     scale: f32,
     intercept: f32,
 }
@@ -52,23 +51,19 @@ impl Prior {
 
     /// A prior that says nothing.
     pub fn empty() -> Self {
-        Self { weights: Box::new([0; SLOTS]), scale: 0.0, intercept: -2.0 }
+        Self { table: Table::default(), scale: 0.0, intercept: -2.0 }
     }
 
-    /// Weights rounded to 255 steps. The largest thousandth part of a percent is cut to the rest.
-    pub fn quantise(linear: &Linear) -> Self {
-        let mut sizes: Vec<f32> = linear.weights.iter().map(|weight| weight.abs()).collect();
-        sizes.sort_by(f32::total_cmp);
-        let largest = sizes[sizes.len() - 1 - sizes.len() / 100_000].max(f32::MIN_POSITIVE);
-        let step = |weight: &f32| (weight / largest * STEPS).round().clamp(-STEPS, STEPS) as i8;
-        let weights = linear.weights.iter().map(step).collect::<Box<[_]>>();
-        let weights = weights.try_into().expect("one for each slot");
-        Self { weights, scale: largest / STEPS, intercept: linear.intercept }
+    /// The heaviest of the weights, rounded to whole steps.
+    pub fn quantise(weights: &Weights) -> Self {
+        let (table, scale) = Table::of(&weights.features);
+        Self { table, scale, intercept: weights.intercept }
     }
 
     /// The log-odds of spam.
     pub fn score(&self, features: &[Feature]) -> f32 {
-        let sum: i32 = features.iter().map(|feature| self.step(feature) * i32::from(feature.value)).sum();
+        let step = |feature: &Feature| self.table.step(feature.key) * i32::from(feature.value);
+        let sum: i32 = features.iter().map(step).sum();
         self.log_odds(sum)
     }
 
@@ -77,29 +72,25 @@ impl Prior {
         sum as f32 * self.scale / ONE + self.intercept
     }
 
-    /// A step for each slot.
-    pub(super) fn steps(&self) -> &[i8; SLOTS] {
-        &self.weights
+    /// The steps of the features.
+    pub(super) fn table(&self) -> &Table {
+        &self.table
     }
 
     /// What one feature adds to [`Prior::score`].
     pub fn part(&self, feature: &Feature) -> f32 {
-        (self.step(feature) * i32::from(feature.value)) as f32 * self.scale / ONE
+        (self.table.step(feature.key) * i32::from(feature.value)) as f32 * self.scale / ONE
     }
 
-    fn step(&self, feature: &Feature) -> i32 {
-        i32::from(self.weights[feature.slot as usize])
-    }
-
-    /// The file: magic, feature version, slot bits, scale, intercept, one byte a slot; little-endian.
+    /// The file: magic, feature version, bits of a place, scale, intercept, the table; little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + SLOTS);
+        let mut bytes = Vec::with_capacity(HEADER + table::BYTES);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.push(SLOT_BITS as u8);
+        bytes.push(PLACE_BITS as u8);
         bytes.extend_from_slice(&self.scale.to_le_bytes());
         bytes.extend_from_slice(&self.intercept.to_le_bytes());
-        bytes.extend(self.weights.iter().map(|&weight| weight as u8));
+        bytes.extend(self.table.to_bytes());
         bytes
     }
 
@@ -116,14 +107,14 @@ impl Prior {
         }
         let (bits, rest) = rest.split_first().ok_or(PriorError::Damaged)?;
         let (scale, rest) = rest.split_first_chunk::<4>().ok_or(PriorError::Damaged)?;
-        let (intercept, weights) = rest.split_first_chunk::<4>().ok_or(PriorError::Damaged)?;
+        let (intercept, table) = rest.split_first_chunk::<4>().ok_or(PriorError::Damaged)?;
         let (scale, intercept) = (f32::from_le_bytes(*scale), f32::from_le_bytes(*intercept));
         let sound = scale.is_finite() && intercept.is_finite();
-        if u32::from(*bits) != SLOT_BITS || !sound {
+        if u32::from(*bits) != PLACE_BITS || !sound {
             return Err(PriorError::Damaged);
         }
-        let weights = weights.iter().map(|&byte| byte as i8).collect::<Box<[_]>>();
-        Ok(Self { weights: weights.try_into().map_err(|_| PriorError::Damaged)?, scale, intercept })
+        let table = Table::from_bytes(table).ok_or(PriorError::Damaged)?;
+        Ok(Self { table, scale, intercept })
     }
 }
 
@@ -132,8 +123,8 @@ mod tests {
     use super::*;
 
     fn some() -> Prior {
-        let weights = (0..SLOTS).map(|slot| (slot % 7) as f32 - 3.0).collect();
-        Prior::quantise(&Linear { weights, intercept: -1.5 })
+        let features = (0..1_000u32).map(|key| (key << 8, (key % 7) as f32 - 3.0)).collect();
+        Prior::quantise(&Weights { features, intercept: -1.5 })
     }
 
     #[test]

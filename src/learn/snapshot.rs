@@ -72,14 +72,14 @@ impl Snapshot {
 
     /// Log-odds by class, before calibration, of the comment that `extractor` has read.
     pub fn score(&self, prior: &Prior, extractor: &mut Extractor) -> Scores {
-        let sums = extractor.add_up(prior.steps(), self.weights.as_deref());
+        let sums = extractor.add_up(prior.table(), self.weights.as_deref());
         self.model.scores(prior.log_odds(sums.prior), sums.taught)
     }
 
     /// What one feature adds to the log-odds of a class.
     pub fn part(&self, prior: &Prior, feature: &Feature, class: Class) -> f32 {
         let taught = |class: usize| {
-            let weights = self.weights.as_ref().map(|weights| weights[site_slot(feature.slot)]);
+            let weights = self.weights.as_ref().map(|weights| weights[site_slot(feature.key)]);
             weights.map_or(0.0, |weights| weights[class] * f32::from(feature.value) / ONE)
         };
         match class {

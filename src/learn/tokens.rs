@@ -321,7 +321,10 @@ mod tests {
     #[test]
     fn words_of_the_lexicon_have_their_class_by_beginning_too() {
         let classes = |text: &str| cut_text(text).0.iter().map(|token| token.class).collect::<Vec<_>>();
-        assert_eq!(classes("subscribers"), [Some(WordClass::Subscribe)]);
+        assert_eq!(
+            classes("subscribing subscribers"),
+            [Some(WordClass::Subscribe), Some(WordClass::Audience)]
+        );
         assert_eq!(classes("заработком"), [Some(WordClass::Money)]);
         assert_eq!(classes("bridge"), [None]);
     }

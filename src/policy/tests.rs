@@ -171,6 +171,7 @@ fn a_built_in_rule_is_off_or_weighted_or_told_in_full() {
 #[test]
 fn a_sites_own_lists_work_beside_the_starter_lists() {
     let source = r#"
+learned = false
 [[keywords]]
 name = "rivals"
 class = "custom"

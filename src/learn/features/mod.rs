@@ -13,7 +13,8 @@ mod sum;
 mod walk;
 
 use super::folding::{self, Counts, Folded};
-use super::hashing::slot;
+use super::hashing::top;
+use super::table::Table;
 use super::tokens::{self, Marks, Token};
 use crate::domain::{Draft, Span};
 use sum::Adding;
@@ -22,19 +23,17 @@ use walk::{Sink, walk};
 pub use sum::{SlotWeights, Sums};
 
 /// Which features are made, how they are hashed, and how a model's cells lie. Weights of another version mean nothing.
-pub const VERSION: u16 = 2;
-/// Features fall into 2 to the power of this many slots.
-pub const SLOT_BITS: u32 = 18;
-/// Number of slots.
-pub const SLOTS: usize = 1 << SLOT_BITS;
+pub const VERSION: u16 = 3;
+/// A feature goes by a key of this many bits.
+pub const KEY_BITS: u32 = 25;
 /// The value 1.0 of a feature.
 pub const ONE: f32 = 1024.0;
 
 /// One feature of a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
-    /// Where its weights are, below [`SLOTS`].
-    pub slot: u32,
+    /// What it goes by, below 2 to the power of [`KEY_BITS`].
+    pub key: u32,
     /// How much it counts, in units of 1/1024.
     pub value: u16,
     first: u16,
@@ -72,7 +71,7 @@ impl Extractor {
 
     /// The sums of the weights that `prior`, and what was `taught` when there is anything, give to the
     /// features of the comment.
-    pub fn add_up(&mut self, prior: &[i8; SLOTS], taught: Option<&SlotWeights>) -> Sums {
+    pub fn add_up(&mut self, prior: &Table, taught: Option<&SlotWeights>) -> Sums {
         self.seen.forget();
         let mut adding = Adding::new(prior, taught, &mut self.seen);
         walk(&self.comment, &mut adding);
@@ -135,29 +134,33 @@ impl Comment {
     }
 }
 
-/// Which slots a comment has had a feature in.
+/// Which features a comment has had, by the first bits of their keys.
 #[derive(Debug)]
-struct Seen(Box<[u64; SLOTS / 64]>);
+struct Seen(Box<[u64; SEEN / 64]>);
+
+const SEEN_BITS: u32 = 18;
+const SEEN: usize = 1 << SEEN_BITS;
 
 impl Default for Seen {
     fn default() -> Self {
-        Self(Box::new([0; SLOTS / 64]))
+        Self(Box::new([0; SEEN / 64]))
     }
 }
 
 impl Seen {
     fn forget(&mut self) {
-        *self.0 = [0; SLOTS / 64];
+        *self.0 = [0; SEEN / 64];
     }
 
-    /// The slot of a feature with this hash, unless there was one before.
+    /// The key of a feature with this hash, unless there was one before.
     #[inline]
     fn first(&mut self, hash: u64) -> Option<u32> {
-        let slot = slot::<SLOT_BITS>(hash);
-        let (bits, bit) = (&mut self.0[slot as usize / 64], 1u64 << (slot % 64));
+        let key = top::<KEY_BITS>(hash);
+        let seen = key >> (KEY_BITS - SEEN_BITS);
+        let (bits, bit) = (&mut self.0[seen as usize / 64], 1u64 << (seen % 64));
         let is_first = *bits & bit == 0;
         *bits |= bit;
-        is_first.then_some(slot)
+        is_first.then_some(key)
     }
 }
 
@@ -171,8 +174,8 @@ struct Listing<'a> {
 
 impl Sink for Listing<'_> {
     fn add(&mut self, hash: u64, first: usize, last: usize) {
-        if let Some(slot) = self.seen.first(hash) {
-            self.features.push(Feature { slot, value: 0, first: first as u16, last: last as u16 });
+        if let Some(key) = self.seen.first(hash) {
+            self.features.push(Feature { key, value: 0, first: first as u16, last: last as u16 });
         }
     }
 
@@ -189,27 +192,27 @@ mod tests {
     use super::*;
     use crate::domain::Author;
 
-    fn slots(text: &str) -> Vec<u32> {
+    fn keys(text: &str) -> Vec<u32> {
         let draft = Draft { text: text.into(), ..Draft::default() };
-        Extractor::default().extract(&draft).iter().map(|feature| feature.slot).collect()
+        Extractor::default().extract(&draft).iter().map(|feature| feature.key).collect()
     }
 
     /// Share of the first text's features that the second has too.
     fn alike(one: &str, other: &str) -> f64 {
-        let (one, other) = (slots(one), slots(other));
-        one.iter().filter(|slot| other.contains(slot)).count() as f64 / one.len() as f64
+        let (one, other) = (keys(one), keys(other));
+        one.iter().filter(|key| other.contains(key)).count() as f64 / one.len() as f64
     }
 
     #[test]
     fn the_features_of_this_version_never_change() {
         let text = "Check out my channel: https://example.com/me 👍 Всем привет, ЗАРАБОТОК 100$!!!";
         let hash = xxhash_rust::xxh3::xxh3_64(
-            &slots(text).iter().flat_map(|slot| slot.to_le_bytes()).collect::<Vec<_>>(),
+            &keys(text).iter().flat_map(|key| key.to_le_bytes()).collect::<Vec<_>>(),
         );
         assert_eq!(hash, FROZEN, "weights hang on the features: raise VERSION and train the prior again");
     }
 
-    const FROZEN: u64 = 12_000_998_731_665_064_494;
+    const FROZEN: u64 = 3_023_938_622_327_612_731;
 
     #[test]
     fn an_extractor_forgets_the_comment_before() {
@@ -254,10 +257,10 @@ mod tests {
     #[test]
     fn the_longest_text_is_bounded_and_its_end_is_read() {
         let long = "word and another one, ".repeat(20_000);
-        assert!(slots(&long).len() < 20_000);
-        let end = slots(&format!("{long} unmistakable"));
-        assert!(slots("unmistakable").iter().filter(|slot| end.contains(slot)).count() > 10);
-        assert!(slots(&"х".repeat(100_000)).len() < 100);
-        assert!(slots(&(0..50_000u32).filter_map(char::from_u32).collect::<String>()).len() < 40_000);
+        assert!(keys(&long).len() < 20_000);
+        let end = keys(&format!("{long} unmistakable"));
+        assert!(keys("unmistakable").iter().filter(|key| end.contains(key)).count() > 10);
+        assert!(keys(&"х".repeat(100_000)).len() < 100);
+        assert!(keys(&(0..50_000u32).filter_map(char::from_u32).collect::<String>()).len() < 40_000);
     }
 }

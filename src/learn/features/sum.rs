@@ -2,7 +2,8 @@
 
 use super::super::layout::{SITE_SLOTS, site_slot};
 use super::walk::Sink;
-use super::{ONE, SLOTS, Seen};
+use super::{ONE, Seen};
+use crate::learn::table::Table;
 
 /// What a site's moderators taught, by slot: log-odds of spam and of abuse for a value of 1.0.
 pub type SlotWeights = [[f32; 2]; SITE_SLOTS];
@@ -17,7 +18,7 @@ pub struct Sums {
 }
 
 pub(super) struct Adding<'a> {
-    prior: &'a [i8; SLOTS],
+    prior: &'a Table,
     taught: Option<&'a SlotWeights>,
     seen: &'a mut Seen,
     count: usize,
@@ -27,7 +28,7 @@ pub(super) struct Adding<'a> {
 }
 
 impl<'a> Adding<'a> {
-    pub(super) fn new(prior: &'a [i8; SLOTS], taught: Option<&'a SlotWeights>, seen: &'a mut Seen) -> Self {
+    pub(super) fn new(prior: &'a Table, taught: Option<&'a SlotWeights>, seen: &'a mut Seen) -> Self {
         Self { prior, taught, seen, count: 0, block: Sums::default(), sums: Sums::default() }
     }
 
@@ -39,11 +40,11 @@ impl<'a> Adding<'a> {
 impl Sink for Adding<'_> {
     #[inline]
     fn add(&mut self, hash: u64, _: usize, _: usize) {
-        let Some(slot) = self.seen.first(hash) else { return };
+        let Some(key) = self.seen.first(hash) else { return };
         self.count += 1;
-        self.block.prior += i32::from(self.prior[slot as usize]);
+        self.block.prior += self.prior.step(key);
         if let Some(taught) = self.taught {
-            let [spam, abuse] = taught[site_slot(slot)];
+            let [spam, abuse] = taught[site_slot(key)];
             self.block.taught[0] += spam;
             self.block.taught[1] += abuse;
         }

@@ -43,9 +43,12 @@ pub(super) fn walk(comment: &Comment, sink: &mut impl Sink) {
     author(comment, classes, sink);
 }
 
-/// Of a block of this many features, what each counts so that all together have the length 1.
-fn of_one(count: usize) -> u16 {
-    (ONE / (count.max(1) as f32).sqrt()).round() as u16
+/// The length of the block of classes: a handful of features that are in nearly every text must not outweigh the words.
+const CLASSES: f32 = 0.7;
+
+/// Of a block of this many features, what each counts so that all together have this length.
+fn of_length(length: f32) -> impl Fn(usize) -> u16 {
+    move |count| (length * ONE / (count.max(1) as f32).sqrt()).round() as u16
 }
 
 fn words(comment: &Comment, sink: &mut impl Sink) {
@@ -59,7 +62,7 @@ fn words(comment: &Comment, sink: &mut impl Sink) {
     }
     let end = push(push(Block::Words as u64, before.0), hash_chars(">"));
     sink.add(end, before.1, comment.padded.len() - 2);
-    sink.end_block(of_one);
+    sink.end_block(of_length(1.0));
 }
 
 fn pieces(comment: &Comment, sink: &mut impl Sink) {
@@ -75,7 +78,7 @@ fn pieces(comment: &Comment, sink: &mut impl Sink) {
             pieces_of(&comment.padded[first..at + 2], first, sink);
         }
     }
-    sink.end_block(of_one);
+    sink.end_block(of_length(1.0));
 }
 
 /// Pieces of 3 and 4 characters of a chunk that begins at `start`; it is given with the spaces around it.
@@ -116,7 +119,7 @@ fn classes(comment: &Comment, sink: &mut impl Sink) -> u32 {
     }
     let share = 8 * tokens_with_class / comment.tokens.len().max(1);
     sink.add(push(push(Block::Classes as u64, 200), share as u64), 0, 0);
-    sink.end_block(of_one);
+    sink.end_block(of_length(CLASSES));
     present
 }
 
@@ -135,7 +138,7 @@ fn mixed(comment: &Comment, sink: &mut impl Sink) {
             sink.add(hash, usize::from(token.first), usize::from(next.last));
         }
     }
-    sink.end_block(of_one);
+    sink.end_block(of_length(1.0));
 }
 
 fn shape(comment: &Comment, classes: u32, sink: &mut impl Sink) {

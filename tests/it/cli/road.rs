@@ -69,9 +69,9 @@ fn a_policy_is_tried_set_and_read_back_as_it_was_written() {
     std::fs::write(&file, source).unwrap();
     let file = file.to_str().unwrap();
 
-    let tried = desk.modctl(&["policy", "test", file, "--text", "Buy pills here"]);
+    let tried = desk.modctl(&["policy", "test", file, "--text", "They took my pills away"]);
     assert!(
-        tried.stdout.contains("Buy ⟦pills⟧") && tried.stdout.contains("keywords/pills"),
+        tried.stdout.contains("my ⟦pills⟧") && tried.stdout.contains("keywords/pills"),
         "{}",
         tried.stdout
     );
