@@ -259,7 +259,8 @@ async fn all_that_match_are_decided_only_when_they_are_as_many_as_shown(service:
 async fn a_wave_is_listed_counted_and_rejected_at_once(service: Service) {
     service.policy("mode = 'pre'\nlimits = []\n").await;
     for number in 0..4 {
-        submit(&service, &format!("w-{number}"), "Cheap watches for everybody, visit my shop today").await;
+        submit(&service, &format!("w-{number}"), "The river road has to stay open, whatever the mayor says")
+            .await;
     }
     submit(&service, "c-1", "I would rather talk about the article").await;
     let similar = |page_size, page_token: String| ListSimilarCommentsRequest {

@@ -10,10 +10,10 @@ fn a_revised_comment_has_the_new_text_and_a_new_verdict_and_keeps_all_else() {
     );
     let asked = ["submit", "A fine day.", "--id", "c-1", "--author", "ann", "--thread", "bridge"];
     assert_eq!(desk.modctl(&asked).code, 0);
-    let revised = desk.modctl(&["revise", "c-1", "Buy pills here"]);
+    let revised = desk.modctl(&["revise", "c-1", "They took my pills away"]);
     assert_eq!(revised.code, 0, "{}", revised.stderr);
     assert!(
-        revised.stdout.contains("Buy ⟦pills⟧1 here") && revised.stdout.contains("verdict hold"),
+        revised.stdout.contains("my ⟦pills⟧1 away") && revised.stdout.contains("verdict hold"),
         "{}",
         revised.stdout
     );
@@ -21,7 +21,7 @@ fn a_revised_comment_has_the_new_text_and_a_new_verdict_and_keeps_all_else() {
     let comment = &page["comment"];
     assert_eq!(
         (&comment["draft"]["text"], &comment["state"]),
-        (&"Buy pills here".into(), &"COMMENT_STATE_PENDING".into())
+        (&"They took my pills away".into(), &"COMMENT_STATE_PENDING".into())
     );
     assert_eq!(comment["draft"]["thread"]["id"], "bridge");
     assert_eq!(page["history"].as_array().unwrap().last().unwrap()["previous"]["text"], "A fine day.");
