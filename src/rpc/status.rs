@@ -49,7 +49,7 @@ pub use callers::{
 };
 pub use comments::{claim_lost, comment_not_found, count_changed, listing, refused, revise, submit};
 pub use feed::feed;
-pub use load::{overloaded, too_many_calls, turned_away};
+pub use load::{OVERLOADED, overloaded, too_many_calls, turned_away};
 pub use policies::{policy_conflict, policy_invalid, proposal_not_found, revision_not_found};
 pub use request::{AtFault, add_request_id, at_fault, reason};
 pub use store::queue;

@@ -14,7 +14,6 @@ use std::time::Instant;
 
 use hyper::body::Body as _;
 use pin_project_lite::pin_project;
-use tonic::Code;
 use tonic::body::Body;
 use tonic::codegen::Service;
 use tonic::codegen::http::{Request, Response};
@@ -90,7 +89,7 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         if self.turnstile.refuses(request.uri().path()) {
-            self.turnstile.watch.turned_away(request.uri().path(), Code::Unavailable as i32);
+            self.turnstile.watch.turned_away(request.uri().path(), status::OVERLOADED);
             return Turning { on: None, message: request.into_body() };
         }
         Turning { on: Some(self.inner.call(request)), message: Body::empty() }

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Response};
+use tonic::{Code, Status};
 
 use super::fault;
 use crate::proto::v1::ErrorReason;
@@ -13,6 +13,9 @@ use crate::rpc::door::Exhausted;
 
 /// When to come back: by then the calls in flight are done.
 const LOAD_RETRY: Duration = Duration::from_secs(1);
+
+/// The code of [`overloaded`].
+pub const OVERLOADED: i32 = Code::Unavailable as i32;
 
 /// The server has more work than it can do. Made once, for refusing must be cheap.
 pub fn overloaded() -> Status {
