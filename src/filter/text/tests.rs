@@ -134,3 +134,10 @@ proptest! {
         prop_assert!(read <= 100 * (text.folded().len() + 1), "{read} of {}", text.folded().len());
     }
 }
+
+#[test]
+fn a_mark_with_a_letter_of_its_own_hides_no_borrowed_letter() {
+    let once = Text::new("r\u{eb3}\u{430}").folded().to_owned();
+    assert_eq!(once, "ra");
+    assert_eq!(Text::new(&once).folded(), once);
+}

@@ -148,10 +148,11 @@ impl<'a> Builder<'a> {
     fn one_script(&self, open: &Open, original_end: usize) -> Option<Vec<(u32, char)>> {
         let original = &self.text.original[open.original_start..original_end];
         let kept = || {
-            let folds = original.char_indices().flat_map(|(at, letter)| {
-                fold(letter).parts().map(move |(_, part)| (open.original_start + at, part))
-            });
-            folds.filter(|(_, fold)| !fold.letters().is_empty() && fold.class != Class::ScriptMark)
+            // A mark that folds to a mark and a letter goes as a whole, as it does where it is read.
+            let folds = original.char_indices().map(|(at, letter)| (open.original_start + at, fold(letter)));
+            let letters = folds.filter(|(_, fold)| fold.class != Class::ScriptMark);
+            let parts = letters.flat_map(|(at, whole)| whole.parts().map(move |(_, part)| (at, part)));
+            parts.filter(|(_, fold)| !fold.letters().is_empty() && fold.class != Class::ScriptMark)
         };
         let spell = |one: fn(&Fold) -> Option<String>| -> Option<Vec<(u32, char)>> {
             let mut word = Vec::new();
