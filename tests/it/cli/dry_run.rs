@@ -2,17 +2,9 @@
 
 use super::Desk;
 
-fn desk_with_three() -> Desk {
-    let desk = Desk::new();
-    for (id, text) in [("c-1", "First of all."), ("c-2", "Second thoughts."), ("c-3", "Third time lucky.")] {
-        assert_eq!(desk.submit(id, text).code, 0);
-    }
-    desk
-}
-
 #[test]
 fn a_rehearsed_decision_lists_what_it_would_decide_tells_why_not_of_the_others_and_changes_nothing() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     assert_eq!(desk.modctl(&["withdraw", "c-2"]).code, 0);
     for verb in ["approve", "reject", "escalate"] {
         let ran = desk.modctl(&[verb, "c-1", "c-2", "nobody", "--dry-run", "--format", "ids"]);
@@ -34,7 +26,7 @@ fn a_rehearsed_decision_lists_what_it_would_decide_tells_why_not_of_the_others_a
 
 #[test]
 fn stale_versions_and_others_claims_are_seen_beforehand() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let lines = desk.modctl(&["list", "--format", "jsonl"]).stdout;
     assert_eq!(desk.modctl(&["revise", "c-2", "Third thoughts."]).code, 0);
     assert_eq!(desk.modctl(&["claim", "-n", "1"]).code, 0);
@@ -51,7 +43,7 @@ fn stale_versions_and_others_claims_are_seen_beforehand() {
 
 #[test]
 fn an_undo_can_be_rehearsed_too() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     assert_eq!(desk.modctl(&["approve", "c-1"]).code, 0);
     let ran = desk.modctl(&["undo", "c-1", "c-2", "--dry-run", "--format", "ids"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, "c-1\n"), "{}", ran.stderr);
@@ -61,7 +53,7 @@ fn an_undo_can_be_rehearsed_too() {
 
 #[test]
 fn many_are_only_counted() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let ran = desk.modctl(&["decide-matching", "reject", "--filter", "text : \"th\"", "--dry-run"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("2 comments match"), "{}", ran.stderr);

@@ -42,6 +42,17 @@ impl Desk {
         Self { server: ServerProcess::start(), home: home() }
     }
 
+    /// With three comments that wait.
+    fn with_three() -> Self {
+        let desk = Self::new();
+        for (id, text) in
+            [("c-1", "First of all."), ("c-2", "Second thoughts."), ("c-3", "Third time lucky.")]
+        {
+            assert_eq!(desk.submit(id, text).code, 0);
+        }
+        desk
+    }
+
     /// Runs `modctl` as the desk's user.
     fn modctl(&self, arguments: &[&str]) -> Ran {
         self.fed(arguments, "")

@@ -2,17 +2,9 @@
 
 use super::Desk;
 
-fn desk_with_three() -> Desk {
-    let desk = Desk::new();
-    for (id, text) in [("c-1", "First of all."), ("c-2", "Second thoughts."), ("c-3", "Third time lucky.")] {
-        assert_eq!(desk.submit(id, text).code, 0);
-    }
-    desk
-}
-
 #[test]
 fn ids_that_are_listed_can_be_decided_from_standard_input() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let ids = desk.modctl(&["list", "--format", "ids"]).stdout;
     let decided = desk.fed(&["reject", "-", "--reason", "spam", "--format", "ids"], &ids);
     assert_eq!((decided.code, decided.stdout), (0, ids));
@@ -21,7 +13,7 @@ fn ids_that_are_listed_can_be_decided_from_standard_input() {
 
 #[test]
 fn a_listed_line_brings_its_version_so_that_a_stale_one_is_refused() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let lines = desk.modctl(&["list", "--format", "jsonl"]).stdout;
     assert_eq!(desk.modctl(&["approve", "c-2"]).code, 0);
     let decided = desk.fed(&["reject", "-"], &lines);
@@ -33,7 +25,7 @@ fn a_listed_line_brings_its_version_so_that_a_stale_one_is_refused() {
 
 #[test]
 fn claimed_lines_can_be_decided_where_the_claim_is_not_remembered() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let lines = desk.modctl(&["claim", "-n", "2", "--format", "jsonl"]).stdout;
     assert_eq!(lines.lines().count(), 2);
     let other = super::home();
@@ -43,7 +35,7 @@ fn claimed_lines_can_be_decided_where_the_claim_is_not_remembered() {
 
 #[test]
 fn many_are_decided_at_once_only_when_somebody_says_yes() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let unasked = desk.modctl(&["decide-matching", "reject", "--filter", "text : \"th\""]);
     assert_eq!(unasked.code, 2);
     assert!(
@@ -60,7 +52,7 @@ fn many_are_decided_at_once_only_when_somebody_says_yes() {
 
 #[test]
 fn a_watch_goes_on_where_an_earlier_one_ended() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     desk.modctl(&["approve", "c-1", "c-2", "c-3"]);
     let first = desk.modctl(&["watch", "--from", "oldest", "-n", "2", "--format", "jsonl"]);
     let last: serde_json::Value = serde_json::from_str(first.stdout.lines().last().unwrap()).unwrap();
@@ -72,7 +64,7 @@ fn a_watch_goes_on_where_an_earlier_one_ended() {
 
 #[test]
 fn a_closed_pipe_ends_a_command_in_silence() {
-    let desk = desk_with_three();
+    let desk = Desk::with_three();
     let mut child = desk
         .command(&desk.home)
         .args(["list", "--format", "ids"])
