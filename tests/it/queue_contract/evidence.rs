@@ -14,6 +14,7 @@ contract![
     repeats_are_forgotten_after_the_window_and_the_one_before,
     grounds_that_hold_let_the_comment_in,
     a_repeat_that_crossed_a_rule_makes_the_verdict_stale,
+    who_is_stored_is_told_of_the_newest_policy,
     a_decision_about_the_author_makes_the_verdict_stale,
     a_record_of_the_same_version_and_other_content_makes_the_verdict_stale,
     a_standing_set_meanwhile_makes_the_verdict_stale,
@@ -119,6 +120,16 @@ async fn a_repeat_that_crossed_a_rule_makes_the_verdict_stale(store: Store) {
     let fresh = recall(&store, &[7, 8]).await;
     assert_eq!(recalled, Recalled { now: recalled.now, ..fresh });
     assert_eq!((recalled.seen, recalled.policy_revision), (vec![2, 2], 1));
+}
+
+async fn who_is_stored_is_told_of_the_newest_policy(store: Store) {
+    for (name, saved) in [("a", 0), ("b", 1), ("c", 2)] {
+        match store.admit(admission(name)).await {
+            Admitted::Stored { policy_revision, .. } => assert_eq!(policy_revision, saved),
+            other => panic!("not stored: {other:?}"),
+        }
+        store.queue.save_policy(&store.site, saved, policy("")).await.expect("save_policy answers");
+    }
 }
 
 async fn a_decision_about_the_author_makes_the_verdict_stale(store: Store) {

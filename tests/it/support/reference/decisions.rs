@@ -1,9 +1,9 @@
 //! What moderators decide, and take back.
 
-use modqueue::domain::{ActorKind, AuthorRecord, Decision, HistoryKind, Standing, State};
+use modqueue::domain::{ActorKind, AuthorRecord, Decision, HistoryKind, Standing, State, Timestamp};
 use modqueue::queue::{Note, Outcome, Refusal, Ruling, Undo};
 
-use super::site::{Before, Site, Word, decision_by};
+use super::site::{Before, Site, Word};
 
 impl Site {
     pub fn decide(&mut self, ruling: Ruling) -> Outcome {
@@ -61,7 +61,7 @@ impl Site {
         row.changes.insert(undo.event_id.clone());
         let word = Word { actor: undo.actor.clone(), note: undo.note.clone(), ..Word::default() };
         self.record(&id, HistoryKind::Undone, ActorKind::Moderator, word);
-        let decision = decision_by(&undo.actor, ActorKind::Moderator, before.state);
+        let decision = Decision::by(&undo.actor, ActorKind::Moderator, before.state, Timestamp::default());
         self.publish(&id, undo.event_id, Some(comment.state), Decision { note: undo.note, ..decision });
         self.answer(&id)
     }

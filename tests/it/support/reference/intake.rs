@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use modqueue::domain::{ActorKind, AuthorRecord, Comment, CommentId, Decision, HistoryKind, State};
+use modqueue::domain::{
+    ActorKind, AuthorRecord, Comment, CommentId, Decision, HistoryKind, State, Timestamp,
+};
 use modqueue::limit::{Charge, LimitMode, QuotaLeft};
 use modqueue::queue::{Admission, Admitted, Grounds, REPEAT_WINDOW, Recalled};
 
-use super::site::{Row, Site, Word, decision_by};
+use super::site::{Row, Site, Word};
 
 /// How a charge fares: the key's new arrival time, or the wait, in microseconds.
 type Arrival = Result<i64, i64>;
@@ -127,7 +129,7 @@ impl Site {
             State::Rejected => HistoryKind::Rejected,
             _ => return,
         };
-        let decision = decision_by("policy", ActorKind::Policy, self.rows[id].comment.state);
+        let decision = Decision::by_policy(self.rows[id].comment.state, Timestamp::default());
         let decide_time = self.now;
         self.row(id).comment.decision = Some(Decision { decide_time, ..decision.clone() });
         self.record(id, kind, ActorKind::Policy, Word { actor: "policy".into(), ..Word::default() });

@@ -1,9 +1,9 @@
 //! What portals and readers do with a comment that is there: revise, withdraw, report.
 
-use modqueue::domain::{ActorKind, CommentId, HistoryKind, State};
+use modqueue::domain::{ActorKind, CommentId, Decision, HistoryKind, State, Timestamp};
 use modqueue::queue::{MAX_TIER, Outcome, REPORT_STEP, Refusal, Report, Reported, Revision, Withdrawal};
 
-use super::site::{Site, Word, decision_by};
+use super::site::{Site, Word};
 
 impl Site {
     pub fn revise(&mut self, revision: Revision) -> Outcome {
@@ -31,7 +31,8 @@ impl Site {
         entry.previous_verdict = Some(verdict);
         if revision.state.is_waiting() {
             if shown || !state.is_waiting() {
-                let decision = decision_by(&revision.actor, ActorKind::Portal, revision.state);
+                let decision =
+                    Decision::by(&revision.actor, ActorKind::Portal, revision.state, Timestamp::default());
                 self.publish(&revision.id, revision.event_id, Some(state), decision);
             }
         } else {
@@ -68,7 +69,8 @@ impl Site {
         self.change(&id, State::Withdrawn, false);
         let word = Word { actor: withdrawal.actor.clone(), ..Word::default() };
         self.record(&id, HistoryKind::Withdrawn, ActorKind::Portal, word);
-        let decision = decision_by(&withdrawal.actor, ActorKind::Portal, State::Withdrawn);
+        let decision =
+            Decision::by(&withdrawal.actor, ActorKind::Portal, State::Withdrawn, Timestamp::default());
         self.publish(&id, withdrawal.event_id, Some(before), decision);
         self.answer(&id)
     }
@@ -92,7 +94,8 @@ impl Site {
             Word { actor: report.reporter_id.clone(), reason: report.reason.clone(), ..Word::default() };
         self.record(&id, HistoryKind::Reported, ActorKind::Portal, word);
         if self.rows[&id].comment.published != shown {
-            let mut decision = decision_by(&report.reporter_id, ActorKind::Portal, State::Pending);
+            let mut decision =
+                Decision::by(&report.reporter_id, ActorKind::Portal, State::Pending, Timestamp::default());
             decision.reason = report.reason;
             self.publish(&id, report.event_id, Some(state), decision);
         }

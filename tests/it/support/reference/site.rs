@@ -169,16 +169,3 @@ fn counted(decision: Option<&Decision>) -> (u32, u32) {
         _ => (0, 0),
     }
 }
-
-/// A decision in few words.
-pub fn decision_by(actor: &str, actor_kind: ActorKind, state: State) -> Decision {
-    Decision {
-        state,
-        reason: String::new(),
-        author_message: String::new(),
-        note: String::new(),
-        actor: actor.into(),
-        actor_kind,
-        decide_time: Timestamp(0),
-    }
-}
