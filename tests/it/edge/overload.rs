@@ -4,29 +4,53 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use modqueue::proto::v1::ListCommentsRequest;
+use modqueue::proto::v1::review_service_client::ReviewServiceClient;
+use modqueue::proto::v1::submission_service_client::SubmissionServiceClient;
 use tonic::Code;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
 use tonic_types::StatusExt;
 
 use super::server;
-use crate::support::clients::submission;
+use crate::support::clients::{Bearer, Called, submission};
 use crate::support::redis_server::RedisServer;
+use crate::support::server_process::ServerProcess;
 use crate::support::service::reason;
 
 const PLACES: usize = 4;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_own() {
+/// A server with few places whose store does not answer, and a connection to the worker that has them.
+struct Frozen {
+    redis: RedisServer,
+    server: ServerProcess,
+    channel: Channel,
+}
+
+async fn frozen(bounds: &str) -> Frozen {
     let redis = RedisServer::start();
     let server = server(&format!(
-        "store = '{}'\n[bounds]\nmax_portal_calls_per_worker = {PLACES}\nstore_timeout = '10s'\n",
+        "store = '{}'\n[bounds]\nmax_portal_calls_per_worker = {PLACES}\nstore_timeout = '10s'\n{bounds}",
         redis.url()
     ));
-    let mut clients = server.clients().await;
-    clients.submission.submit_comment(submission("first", "ann", "a remark")).await.expect("a verdict");
+    let channel = server.channel().await;
+    let mut submissions = SubmissionServiceClient::new(calling(&channel, &server.token("portal")));
+    submissions.submit_comment(submission("first", "ann", "a remark")).await.expect("a verdict");
     redis.freeze();
+    Frozen { redis, server, channel }
+}
+
+fn calling(channel: &Channel, token: &str) -> Called {
+    InterceptedService::new(channel.clone(), Bearer::new(token))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_own() {
+    let Frozen { redis, server, channel } = frozen("").await;
+    let mut submissions = SubmissionServiceClient::new(calling(&channel, &server.token("portal")));
+    let mut review = ReviewServiceClient::new(calling(&channel, &server.token("moderator")));
     let began = Instant::now();
     let calls = (0..40).map(|number| {
-        let mut submissions = clients.submission.clone();
+        let mut submissions = submissions.clone();
         async move {
             let request = submission(&format!("c-{number}"), &format!("a-{number}"), "a remark of the flood");
             let answer = submissions.submit_comment(request).await;
@@ -34,7 +58,6 @@ async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_o
         }
     });
     let flood = tokio::spawn(join_all(calls.collect::<Vec<_>>()));
-    let mut review = clients.review.clone();
     let moderator = tokio::spawn(async move { review.list_comments(ListCommentsRequest::default()).await });
     tokio::time::sleep(Duration::from_secs(2)).await;
     redis.thaw();
@@ -54,21 +77,15 @@ async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_o
         }
     }
     assert_eq!(admitted, PLACES, "one connection is served by one worker, which has so many places");
-    clients.submission.submit_comment(submission("c-x", "bob", "later")).await.expect("the flood is over");
+    submissions.submit_comment(submission("c-x", "bob", "later")).await.expect("the flood is over");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked_at() {
-    let redis = RedisServer::start();
-    let server = server(&format!(
-        "store = '{}'\n[bounds]\nmax_portal_calls_per_worker = {PLACES}\nstore_timeout = '10s'\ntarget_wait = '10s'\n",
-        redis.url()
-    ));
-    let mut clients = server.clients().await;
-    clients.submission.submit_comment(submission("first", "ann", "a remark")).await.expect("a verdict");
-    redis.freeze();
+    let Frozen { redis, server, channel } = frozen("target_wait = '10s'\n").await;
+    let submissions = SubmissionServiceClient::new(calling(&channel, &server.token("portal")));
     let calls = (0..PLACES + PLACES / 2).map(|number| {
-        let mut submissions = clients.submission.clone();
+        let mut submissions = submissions.clone();
         async move {
             let request = submission(&format!("c-{number}"), &format!("a-{number}"), "a remark of the flood");
             submissions.submit_comment(request).await
@@ -76,7 +93,8 @@ async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked
     });
     let flood = tokio::spawn(join_all(calls.collect::<Vec<_>>()));
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let refused = clients.submission.submit_comment(submission("late", "bob", "a remark")).await;
+    let mut stranger = SubmissionServiceClient::new(calling(&channel, "no-such-token"));
+    let refused = stranger.submit_comment(submission("late", "bob", "a remark")).await;
     let refused = refused.expect_err("those who may wait do");
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "OVERLOADED"));
     assert!(refused.get_details_retry_info().is_some());
