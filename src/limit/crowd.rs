@@ -137,11 +137,6 @@ impl Crowd {
         Place { crowd: Arc::clone(self), since: now }
     }
 
-    /// How many may be within now.
-    pub fn allowed(&self) -> u32 {
-        self.lock().allowed
-    }
-
     fn turn_window(&self, state: &mut State, now: Instant) {
         let length = now.saturating_duration_since(state.window.since);
         let nobody_came_out = state.window.quick + state.window.slow == 0;
@@ -236,6 +231,11 @@ mod tests {
                 Came::In(place) => Ok(place),
                 Came::ToWait(_) => Err(Full),
             }
+        }
+
+        /// How many may be within now.
+        fn allowed(&self) -> u32 {
+            self.lock().allowed
         }
 
         /// How many are within, and how many wait.

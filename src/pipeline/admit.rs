@@ -1,5 +1,7 @@
 //! Into the queue with a verdict, if what the verdict rests on still holds there.
 
+use std::borrow::Cow;
+
 use tracing::Instrument;
 
 use super::{Judged, Pipeline, SubmitError, Submitted, evidence, limited, state_after};
@@ -73,7 +75,7 @@ impl Pipeline {
         let kept = self.addresses.kept(prepared.draft);
         loop {
             let charges = self.charges(&entrant, &footing.evidence().author)?;
-            let admission = self.admission(&entrant, kept.clone().into_owned(), charges.clone(), &footing);
+            let admission = self.admission(&entrant, Draft::clone(&kept), charges.to_vec(), &footing);
             match self.queue.admit(site, admission).instrument(station("admit")).await? {
                 Admitted::Stale { recalled, held_by } => {
                     let author_id = &prepared.draft.author.id;
@@ -103,13 +105,20 @@ impl Pipeline {
     }
 
     /// All charges of a comment, those to limits for authors like this one among them.
-    fn charges(&self, entrant: &Entrant<'_>, author: &AuthorRecord) -> Result<Vec<Charge>, SubmitError> {
+    fn charges<'a>(
+        &self,
+        entrant: &'a Entrant<'_>,
+        author: &AuthorRecord,
+    ) -> Result<Cow<'a, [Charge]>, SubmitError> {
         let Entrant { site, policy, prepared, charges, .. } = entrant;
         let own = self.addresses.kept_in(policy.charges_by_standing(prepared.draft, author));
         if let Err(refused) = self.shield.check(site, policy.revision(), &own) {
             return Err(self.shielded(site, &own, refused));
         }
-        Ok([charges.as_slice(), &own].concat())
+        Ok(match own.is_empty() {
+            true => Cow::Borrowed(charges),
+            false => Cow::Owned([charges.as_slice(), &own].concat()),
+        })
     }
 
     fn admission(
