@@ -22,7 +22,7 @@
 
 mod answer;
 mod arriving;
-mod deadline;
+pub(super) mod deadline;
 mod presence;
 mod room;
 mod shares;
@@ -66,6 +66,7 @@ pub struct Porter {
     streaming: HashSet<String>,
     longest: Duration,
     most: usize,
+    most_portals: u32,
 }
 
 impl Porter {
@@ -79,12 +80,18 @@ impl Porter {
             streaming: contract::streams(),
             longest: bounds.max_call_duration,
             most: bounds.max_message_bytes,
+            most_portals: bounds.max_portal_calls_per_worker,
         })
     }
 
     /// True while a portal's call would be refused.
     pub fn is_crowded(&self, now: Instant) -> bool {
         self.portals.is_crowded(now)
+    }
+
+    /// Portals' calls that may be in flight at most.
+    pub fn most_portals(&self) -> usize {
+        self.most_portals as usize
     }
 
     /// A place for one comment of a bulk stream, which waits for it as long as a call may take.

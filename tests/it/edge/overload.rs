@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use modqueue::proto::v1::ListCommentsRequest;
 use modqueue::proto::v1::review_service_client::ReviewServiceClient;
 use modqueue::proto::v1::submission_service_client::SubmissionServiceClient;
-use tonic::Code;
+use modqueue::proto::v1::{ListCommentsRequest, SubmitCommentResponse};
+use tokio::task::JoinHandle;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
+use tonic::{Code, Response, Status};
 use tonic_types::StatusExt;
 
 use super::server;
@@ -80,10 +81,10 @@ async fn calls_beyond_the_places_are_refused_at_once_and_moderators_have_their_o
     submissions.submit_comment(submission("c-x", "bob", "later")).await.expect("the flood is over");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked_at() {
-    let Frozen { redis, server, channel } = frozen("target_wait = '10s'\n").await;
-    let submissions = SubmissionServiceClient::new(calling(&channel, &server.token("portal")));
+/// A [`Frozen`] server that has all the calls that it may have, and those calls.
+async fn crowded() -> (Frozen, JoinHandle<Vec<Result<Response<SubmitCommentResponse>, Status>>>) {
+    let frozen = frozen("target_wait = '10s'\n").await;
+    let submissions = SubmissionServiceClient::new(calling(&frozen.channel, &frozen.server.token("portal")));
     let calls = (0..PLACES + PLACES / 2).map(|number| {
         let mut submissions = submissions.clone();
         async move {
@@ -93,10 +94,20 @@ async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked
     });
     let flood = tokio::spawn(join_all(calls.collect::<Vec<_>>()));
     tokio::time::sleep(Duration::from_millis(500)).await;
+    (frozen, flood)
+}
+
+fn is_overloaded(refused: &Status) -> bool {
+    (refused.code(), reason(refused).as_str()) == (Code::Unavailable, "OVERLOADED")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked_at() {
+    let (Frozen { redis, server, channel }, flood) = crowded().await;
     let mut stranger = SubmissionServiceClient::new(calling(&channel, "no-such-token"));
     let refused = stranger.submit_comment(submission("late", "bob", "a remark")).await;
     let refused = refused.expect_err("those who may wait do");
-    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "OVERLOADED"));
+    assert!(is_overloaded(&refused), "{refused:?}");
     assert!(refused.get_details_retry_info().is_some());
     assert!(refused.get_details_request_info().is_none(), "nothing was looked at");
     let page = server.metrics("text/plain");
@@ -105,4 +116,32 @@ async fn while_all_places_are_taken_calls_are_turned_away_before_they_are_looked
     redis.thaw();
     let answers = flood.await.expect("no panic");
     assert!(answers.iter().all(Result::is_ok), "who waited came in: {answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_repeat_a_refused_call_at_once_are_kept_from_making_refusals_all_there_is() {
+    let (Frozen { redis, server, channel }, flood) = crowded().await;
+    let submissions = SubmissionServiceClient::new(calling(&channel, &server.token("portal")));
+    let until = Instant::now() + Duration::from_secs(1);
+    let stubborn = (0..PLACES).map(|number| {
+        let mut submissions = submissions.clone();
+        async move {
+            let mut refusals = 0;
+            while Instant::now() < until {
+                let again = submission(&format!("again-{number}"), "bob", "a remark");
+                let refused = submissions.submit_comment(again).await.expect_err("those who may wait do");
+                assert!(is_overloaded(&refused), "{refused:?}");
+                refusals += 1;
+            }
+            refusals
+        }
+    });
+    let refusals = join_all(stubborn.collect::<Vec<_>>()).await;
+    assert!(refusals.iter().all(|refusals| *refusals <= 6), "five a second each: {refusals:?}");
+    let mut hurried = tonic::Request::new(submission("hurried", "bob", "a remark"));
+    hurried.set_timeout(Duration::from_millis(150));
+    let refused = submissions.clone().submit_comment(hurried).await.expect_err("those who may wait do");
+    assert!(is_overloaded(&refused), "it is told before its client gives up: {refused:?}");
+    redis.thaw();
+    flood.await.expect("no panic");
 }
