@@ -3,13 +3,14 @@
 //! The exact fingerprint is a hash over the words of the folded text, so case, punctuation and
 //! disguises make no difference. The others are bands of a MinHash (Broder 1997) over pairs of
 //! neighbouring words, by one permutation with optimal densification (Li, Owen, Zhang 2012;
-//! Shrivastava 2017): two texts that share a part `s` of their pairs agree in at least one of seven bands of
-//! three with probability `1 - (1 - s³)⁷`: 0.99 at 0.8, 0.61 at 0.5, 0.05 at 0.2.
+//! Shrivastava 2017): two texts that share a part `s` of their pairs agree in at least one of four bands of
+//! three with probability `1 - (1 - s³)⁴`: 0.94 at 0.8, 0.41 at 0.5, 0.03 at 0.2. Two texts are no wave yet: among the
+//! many of one, a band that four agree in is soon there, and every band costs the store a row a comment.
 
 use super::text::{Text, Word};
 
-/// Bands of near fingerprints; with the exact one they make the eight that the store keeps.
-const BANDS: usize = 7;
+/// Bands of near fingerprints; with the exact one they make the five that the store keeps.
+const BANDS: usize = 4;
 const ROWS: usize = 3;
 const BINS: usize = BANDS * ROWS;
 /// Guesses for an empty bin; that all of them miss is as good as impossible.
@@ -24,7 +25,7 @@ const FEWEST_PAIRS: usize = 7;
 /// Words of a text that are looked at, from its beginning.
 const MOST_WORDS: usize = 4096;
 
-/// At most eight fingerprints.
+/// At most five fingerprints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fingerprints {
     values: [u64; 1 + BANDS],
@@ -174,6 +175,20 @@ mod tests {
     }
 
     #[test]
+    fn one_word_changed_in_a_long_text_leaves_a_band_nearly_always() {
+        let text = |number: u64, changed: Option<u64>| {
+            let words = (0..60).map(|at| match changed {
+                Some(changed) if at == changed => "otherwise".to_owned(),
+                _ => format!("w{:x}", mix(number * 60 + at)),
+            });
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let found =
+            (0..500).filter(|number| shared(&text(*number, None), &text(*number, Some(number % 60))) >= 1);
+        assert!(found.count() >= 495);
+    }
+
+    #[test]
     fn short_texts_have_none() {
         for text in ["", "First!", "Thanks a lot", "👍👍👍"] {
             assert!(of(text).is_empty(), "{text}");
@@ -183,7 +198,7 @@ mod tests {
     #[test]
     fn scripts_without_spaces_are_compared_by_character() {
         let text = "这家店的手表比我爷爷二十年前给我的那块走得更准";
-        assert_eq!(of(text).len(), 8);
+        assert_eq!(of(text).len(), 5);
         assert!(shared(text, &text.replace('更', "很")) >= 1);
     }
 
@@ -229,17 +244,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_word_changed_in_a_long_text_leaves_a_band(
-            words in proptest::collection::vec("[a-z]{2,9}", 60..80),
-            at in 0usize..60,
-        ) {
-            let before = words.join(" ");
-            let mut changed = words;
-            changed[at] = "zzyzx".into();
-            prop_assert!(shared(&before, &changed.join(" ")) >= 1);
-        }
-
-        #[test]
         fn texts_without_a_common_pair_share_nothing(
             left in proptest::collection::vec("[a-m]{4,9}", 10..40),
             right in proptest::collection::vec("[n-z]{4,9}", 10..40),
@@ -249,7 +253,7 @@ mod tests {
 
         #[test]
         fn any_text_has_none_one_or_all(text in any::<String>()) {
-            prop_assert!(matches!(of(&text).len(), 0 | 1 | 8));
+            prop_assert!(matches!(of(&text).len(), 0 | 1 | 5));
         }
     }
 }

@@ -33,7 +33,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
 fn judged(text: &str) -> Verdict {
     let author = Author { id: "a".into(), display_name: text.into(), url: text.into(), ..Author::default() };
     let draft = Draft { text: text.into(), author, ..Draft::default() };
-    let seen = vec![9; 8];
+    let seen = vec![9; 5];
     POLICY.judge(&Prepared::new(&draft), &Evidence { seen, ..Evidence::default() })
 }
 
