@@ -5,7 +5,7 @@
 //! HTTP/2 with as little work as can be, so that the server is what is measured. Started by
 //! `benches/run.sh`.
 //!
-//! `--overload 4` measures something else: see [`overload`].
+//! `--overload 4` and `--stubborn 5000` measure something else: see [`overload`].
 
 mod overload;
 
@@ -47,6 +47,9 @@ struct Arguments {
     /// Offer this many times what can be borne, and see what is left of it
     #[arg(long, value_name = "TIMES")]
     overload: Option<f64>,
+    /// Have this many calls in flight, each refused one repeated at once, and see what is left of the peak
+    #[arg(long, value_name = "CALLS", conflicts_with = "overload")]
+    stubborn: Option<usize>,
     /// File with a moderator's token, for the moderator's calls under overload
     #[arg(long)]
     moderator_token_file: Option<PathBuf>,
@@ -110,6 +113,9 @@ fn main() -> anyhow::Result<()> {
     ];
     if let Some(times) = arguments.overload {
         return overload::measure(&arguments, &kinds[1], times);
+    }
+    if let Some(calls) = arguments.stubborn {
+        return overload::measure_stubborn(&arguments, &kinds[1], calls);
     }
     let mut results: [Vec<Round>; 2] = Default::default();
     for _ in 0..arguments.rounds {
@@ -186,7 +192,10 @@ async fn drive(
         let client = connect(arguments.address).await?;
         for _ in 0..arguments.streams {
             let (client, kind, supply) = (client.clone(), kind.clone(), supply.clone());
-            callers.push(tokio::spawn(async move { call_until(client, &kind, until, &supply).await }));
+            let repeats_refused = arguments.stubborn.is_some();
+            callers.push(tokio::spawn(async move {
+                call_until(client, &kind, until, &supply, repeats_refused).await
+            }));
         }
     }
     let mut latencies = Vec::new();
@@ -201,6 +210,7 @@ async fn call_until(
     kind: &Kind,
     until: Instant,
     supply: &Supply,
+    repeats_refused: bool,
 ) -> anyhow::Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     let mut client = client;
@@ -209,6 +219,9 @@ async fn call_until(
         let started = Instant::now();
         client = client.ready().await?;
         let status = call(&mut client, kind, body).await?;
+        if repeats_refused && status == "14" {
+            continue;
+        }
         ensure!(status == "0", "{} answered grpc-status {status:?}", kind.name);
         latencies.push(started.elapsed());
     }

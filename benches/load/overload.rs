@@ -5,6 +5,8 @@
 //! calls meanwhile, twenty times a second. The generator shares the machine with the server, so what it takes is missing
 //! there: the ratio errs against the server. On a machine that does other things as well, `--server-pid` gives the ratio that
 //! counts: what a second of the server's CPU brings, under overload and at the peak.
+//!
+//! Stubborn callers wait for each answer (a closed loop), and repeat a refused call at once, whatever they are told.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -25,6 +27,8 @@ const TICK: Duration = Duration::from_millis(1);
 const REST: Duration = Duration::from_secs(3);
 /// A moderator's calls.
 const GLANCE: Duration = Duration::from_millis(50);
+/// In flight on a connection of stubborn callers.
+const STUBBORN_STREAMS: usize = 100;
 
 /// What became of the calls.
 #[derive(Default)]
@@ -72,6 +76,20 @@ pub fn measure(arguments: &Arguments, kind: &Kind, times: f64) -> anyhow::Result
             median(refusals)
         );
     }
+    Ok(())
+}
+
+pub fn measure_stubborn(arguments: &Arguments, kind: &Kind, calls: usize) -> anyhow::Result<()> {
+    let connections = calls.div_ceil(STUBBORN_STREAMS);
+    let crowd = Arguments { connections, streams: STUBBORN_STREAMS, ..arguments.clone() };
+    let mut ratios = Vec::new();
+    for _ in 0..arguments.rounds {
+        std::thread::sleep(REST);
+        let (peak, done) = (round(arguments, kind)?.rate, round(&crowd, kind)?.rate);
+        println!("peak {peak:.0}/s   done {done:.0}/s");
+        ratios.push(done / peak);
+    }
+    println!("goodput with {calls} stubborn calls in flight, of the peak: {:.2} (median)", median(ratios));
     Ok(())
 }
 

@@ -84,7 +84,7 @@ impl Socket {
         let (idle, patience) = (bounds.max_connection_idle, bounds.answer_patience);
         Ok(Self {
             stream: TcpStream::from_std(accepted.stream)?,
-            presence: Presence::new(),
+            presence: Presence::new(bounds.max_streams_per_connection),
             idle,
             patience,
             look: Box::pin(sleep(idle.min(patience))),

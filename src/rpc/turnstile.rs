@@ -7,7 +7,7 @@
 //!
 //! Nor is it given at once: callers that repeat a refused call without a pause would leave the server no time for anything
 //! but refusals. They wait here, where a wait costs nothing, about as long as whoever is served in a flood. Only so many are
-//! kept waiting; the others are told at once.
+//! kept waiting, of a connection and of all; the others are told at once.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -22,10 +22,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep};
 use tonic::body::Body;
 use tonic::codegen::Service;
-use tonic::codegen::http::{HeaderMap, Request, Response};
+use tonic::codegen::http::{Request, Response};
 use tonic::server::NamedService;
 use tower_layer::Layer;
 
+use super::auth::Peer;
 use super::calls::Watch;
 use super::door::{Porter, deadline};
 use super::status;
@@ -64,7 +65,7 @@ pin_project! {
 /// Before a refusal is told.
 struct Wait {
     end: Pin<Box<Sleep>>,
-    _seat: OwnedSemaphorePermit,
+    _seats: [OwnedSemaphorePermit; 2],
 }
 
 impl Turnstile {
@@ -78,11 +79,12 @@ impl Turnstile {
         is_for_portals(path) && self.porter.is_crowded(Instant::now())
     }
 
-    fn wait(&self, headers: &HeaderMap) -> Option<Wait> {
+    fn wait(&self, request: &Request<Body>) -> Option<Wait> {
         // Half of the time that its client waits, so that the refusal still arrives.
-        let length = deadline::allowed(headers, 2 * LONGEST_WAIT).ok()? / 2;
-        let seat = Arc::clone(&self.seats).try_acquire_owned().ok()?;
-        Some(Wait { end: Box::pin(sleep(length)), _seat: seat })
+        let length = deadline::allowed(request.headers(), 2 * LONGEST_WAIT).ok()? / 2;
+        let seats =
+            [Peer::of(request)?.presence().refused()?, Arc::clone(&self.seats).try_acquire_owned().ok()?];
+        Some(Wait { end: Box::pin(sleep(length)), _seats: seats })
     }
 }
 
@@ -116,7 +118,7 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         if self.turnstile.refuses(request.uri().path()) {
             self.turnstile.watch.turned_away(request.uri().path(), status::OVERLOADED);
-            let wait = self.turnstile.wait(request.headers());
+            let wait = self.turnstile.wait(&request);
             return Turning { on: None, message: request.into_body(), wait };
         }
         Turning { on: Some(self.inner.call(request)), message: Body::empty(), wait: None }

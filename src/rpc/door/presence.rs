@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 use super::room::{Room, Taken};
 
 /// Bytes that calls without a token may have sent of messages that are not whole: theirs are small.
@@ -16,6 +18,7 @@ pub struct Presence {
     calls: AtomicU32,
     unread: AtomicU32,
     arriving: Arc<Room>,
+    refused: Arc<Semaphore>,
     /// When a call began or ended or a part of an answer was taken, in milliseconds since the connection was opened.
     moved: AtomicU64,
 }
@@ -27,15 +30,27 @@ pub struct Visit {
 }
 
 impl Presence {
-    /// A connection that was just opened.
-    pub fn new() -> Arc<Self> {
-        let (calls, unread, moved) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU64::new(0));
-        Arc::new(Self { opened: Instant::now(), calls, unread, moved, arriving: Room::new("", ARRIVING) })
+    /// A connection that was just opened, on which so many calls may be in flight.
+    pub fn new(streams: u32) -> Arc<Self> {
+        Arc::new(Self {
+            opened: Instant::now(),
+            calls: AtomicU32::new(0),
+            unread: AtomicU32::new(0),
+            arriving: Room::new("", ARRIVING),
+            refused: Arc::new(Semaphore::new((streams / 4) as usize)),
+            moved: AtomicU64::new(0),
+        })
     }
 
     /// Its room for messages that arrive in pieces, for calls without a token.
     pub fn arriving(&self) -> Taken {
         Taken::new(Arc::clone(&self.arriving))
+    }
+
+    /// A seat for a call that is refused and not told yet; `None` when a quarter of those that may be in flight have one, for
+    /// behind more of them those that would be served could not be sent.
+    pub fn refused(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.refused).try_acquire_owned().ok()
     }
 
     /// A call begins.
@@ -94,8 +109,17 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(30);
 
     #[test]
+    fn refusals_that_wait_leave_most_of_the_streams_to_others() {
+        let presence = Presence::new(8);
+        let seats = [presence.refused(), presence.refused()];
+        assert!(seats.iter().all(Option::is_some) && presence.refused().is_none());
+        drop(seats);
+        assert!(presence.refused().is_some());
+    }
+
+    #[test]
     fn a_connection_rests_when_no_call_is_on_it() {
-        let presence = Presence::new();
+        let presence = Presence::new(8);
         assert!(presence.left(IDLE, PATIENCE).unwrap() > PATIENCE);
         assert_eq!(presence.left(Duration::ZERO, PATIENCE), Some(Duration::ZERO));
         let mut visit = presence.visit();
