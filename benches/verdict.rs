@@ -49,12 +49,16 @@ fn judge(policy: &Policy, draft: &Draft) {
 
 fn verdict(criterion: &mut Criterion) {
     let policy = with_words(0);
+    let written = Policy::compile("learned = false", 1).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
     for (name, text) in [("ascii", ASCII), ("unicode", UNICODE)] {
         let draft = draft(text);
         criterion.bench_function(&format!("prepare/{name}"), |bench| {
             bench.iter(|| black_box(Prepared::new(black_box(&draft))).fingerprints().len());
         });
         criterion.bench_function(&format!("verdict/{name}"), |bench| bench.iter(|| judge(&policy, &draft)));
+        criterion.bench_function(&format!("verdict/{name}, nothing learned"), |bench| {
+            bench.iter(|| judge(&written, &draft));
+        });
     }
     let ascii = draft(ASCII);
     for count in [1_000, 100_000] {

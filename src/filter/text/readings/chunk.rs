@@ -153,16 +153,16 @@ impl Chunk<'_> {
         let begun = readings.begin();
         let (mut at, mut signs) = (from, 0);
         while let Some(character) = folded[at..].chars().next() {
-            let drawn = DRAWN.iter().find(|(drawn, _)| folded[at..].starts_with(drawn));
-            let (letter, width) = match drawn {
-                Some((drawn, letter)) => (Some(*letter), drawn.len()),
-                None if character.is_alphanumeric() => {
-                    let foreign = if character.is_ascii() { None } else { letter_of(character) };
-                    (foreign.or(Some(character)), character.len_utf8())
+            let (letter, width) = if character.is_alphanumeric() {
+                let foreign = if character.is_ascii() { None } else { letter_of(character) };
+                (foreign.or(Some(character)), character.len_utf8())
+            } else {
+                signs += 1;
+                match DRAWN.iter().find(|(drawn, _)| folded[at..].starts_with(drawn)) {
+                    Some((drawn, letter)) => (Some(*letter), drawn.len()),
+                    None => (letter_of(character), character.len_utf8()),
                 }
-                None => (letter_of(character), character.len_utf8()),
             };
-            signs += usize::from(drawn.is_some() || !character.is_alphanumeric());
             let Some(letter) = letter else { return readings.cancel(begun) };
             readings.push(letter, at, at + width);
             at += width;
