@@ -17,28 +17,38 @@ struct File {
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
-    compounds: Vec<Compounds>,
+    compounds: Vec<Pairs>,
+    #[serde(default)]
+    phrases: Vec<Pairs>,
     #[serde(default)]
     exact: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
 }
 
-/// Words that people make up by putting two together: each of the first with each of the last.
+/// Each of the first with each of the last.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Compounds {
+struct Pairs {
     first: Vec<String>,
     last: Vec<String>,
 }
 
-impl Compounds {
-    /// Each written as one word, which inflects by itself, and as two, which do not.
-    fn words(&self) -> impl Iterator<Item = String> {
-        let pairs = self.first.iter().flat_map(|first| self.last.iter().map(move |last| (first, last)));
-        pairs.flat_map(|(first, last)| {
+impl Pairs {
+    fn each(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.first.iter().flat_map(|first| self.last.iter().map(move |last| (first, last)))
+    }
+
+    /// Words that people make up by putting two together, written as one word, which inflects by itself, and as two,
+    /// which do not.
+    fn compounds(&self) -> impl Iterator<Item = String> {
+        self.each().flat_map(|(first, last)| {
             [format!("{first}{last}"), format!("{first} {last}"), format!("{first} {last}s")]
         })
+    }
+
+    fn phrases(&self) -> impl Iterator<Item = String> {
+        self.each().map(|(first, last)| format!("{first} {last}"))
     }
 }
 
@@ -50,7 +60,7 @@ macro_rules! files {
     };
 }
 
-files!("profanity", "slurs", "threats", "sexual", "mild", "body", "spam", "languages", "ordinary");
+files!("profanity", "slurs", "threats", "sexual", "insults", "mild", "body", "spam", "languages", "ordinary");
 
 /// Most points that all starter lists together add to one comment: enough to hold it, too few to
 /// reject it, whatever words it has.
@@ -71,8 +81,9 @@ pub fn weight(name: &str) -> Option<f64> {
 
 fn list(name: &str, text: &str) -> WordList {
     let file: File = toml::from_str(text).expect("the shipped lists are well-formed: a test reads them all");
-    let compounds = file.compounds.iter().flat_map(Compounds::words);
-    let words = file.words.iter().cloned().chain(compounds).collect();
+    let compounds = file.compounds.iter().flat_map(Pairs::compounds);
+    let phrases = file.phrases.iter().flat_map(Pairs::phrases);
+    let words = file.words.iter().cloned().chain(compounds).chain(phrases).collect();
     WordList {
         rule: Rule::scoring(name, file.weight),
         class: file.class.into(),
