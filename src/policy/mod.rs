@@ -3,70 +3,7 @@
 //! [`Policy::compile`] reads the whole source and reports every mistake at its line; what comes out
 //! is ready to judge comments and never changes. A new revision is a new value.
 //!
-//! The keys, all of them optional; the empty text is the default policy:
-//! ```toml
-//! mode = "pre"                            # or "post", "trusted"
-//! thresholds = { hold = 5.0, reject = 15.0 }
-//! queue = { cap = 1000000 }               # comments that may wait
-//! reports = { hide = false }              # hide a published comment that was reported until decided
-//! learned = { weight = 1.0 }              # or false; what the statistical filter may add; see below
-//! # Shipped lists by name: false, a weight, or { weight, cap, action, shadow, allow }; `cap` for all together.
-//! starter = { cap = 10.0, mild = false, profanity = 4.0, spam = { shadow = true } }
-//! # Built-in rules: false, a weight, or { from, weight, action, shadow }.
-//! links = { any = 1.0, many = { from = 3, weight = 3.0 }, allow = ["example.org"], shorteners = ["my.link"] }
-//! shape = { capitals = { from = 0.7, weight = 1.5 }, languages = ["en"], language = 3.0 }
-//! repeats = { exact = { from = 2, weight = 5.0 }, near = { from = 4, weight = 4.0 } }
-//! author = { trusted = { from = 10, weight = -2.0 }, guest = 0.5 }
-//! [[limits]]                              # `limits = []` switches them off
-//! name = "author"
-//! key = ["author"]                        # author, address, thread, section, site
-//! quota = 10
-//! per = "1m"
-//! burst = 5
-//! mode = "enforce"                        # or "hold", "shadow"
-//! missing = "skip"                        # or "shared"
-//! authors = ["new", "known"]              # new, known, trusted; left out: all
-//! ipv4_prefix = 32                        # leading bits of an address that count
-//! ipv6_prefix = 64
-//! [[keywords]]                            # and [[patterns]], [[domains]], [[authors]]
-//! name = "house words"
-//! weight = 6.0                            # each different word; `cap` for the list, twice the weight
-//! action = "score"                        # or "hold", "reject"; shadow = true: without effect
-//! words = ["casino", "free money", "*coin*"]
-//! exact = ["dick"]
-//! allow = ["casino royale"]
-//! [[patterns]]
-//! name = "order numbers"
-//! pattern = '\bORD-\d{4}\b'
-//! [[domains]]
-//! name = "betting"
-//! domains = ["*.bet", "example.com"]
-//! [[authors]]                             # ids, emails, email_domains, names, addresses
-//! name = "known trolls"
-//! addresses = ["203.0.113.0/24"]
-//! [[overrides]]                           # mode, thresholds, limits for a section or a thread
-//! section = "war"
-//! thresholds = { hold = 2.0 }
-//! ```
-//!
-//! `[learned]` is the statistical filter: a prior that comes with the program, and what this site's
-//! moderators taught by approving and rejecting. `weight`, `action` and `shadow` are as for any rule.
-//! - `missing = "go_on"` or `"hold"`: what to do with a comment while the site's model is not loaded on
-//!   the server that judges it. Either way a finding says so and the prior judges.
-//! - `accept_error`, from 0.001 to 0.2, lets the filter decide alone: of what it publishes and of what
-//!   it rejects by itself, this share may be wrong. Where that begins follows from how moderators
-//!   decided on the last four to eight thousand comments; until they bear it out (200 decisions for 0.005),
-//!   and again when too few of them still do, nothing is decided alone. Left out: the filter adds points
-//!   and never decides.
-//! - `audit`, from 0 to 1, 0.05 when left out: the share of what it would decide alone that waits for a
-//!   moderator all the same, drawn by the comment's id. A finding says so.
-//!
-//! What `accept_error` changes in each mode; a comment that another rule holds or rejects, or whose score
-//! reaches a threshold, fares as without it:
-//! - `pre`: a comment that is surely fine is published instead of waiting.
-//! - `trusted`: the same for authors that are not trusted yet.
-//! - `post`: such a comment is published anyway, and none is drawn for review.
-//! - every mode: a comment that is surely to be rejected is rejected, whatever its score.
+//! `docs/policy.md` tells the keys, their bounds and defaults; a test compiles its examples, and compares the defaults.
 //!
 //! Architecture invariant: the verdict is made in `verdict.rs` and nowhere else.
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{Action, Author, Standing, Thread};
+use crate::filter::{DomainSet, LinkRules};
 
 fn compile(source: &str) -> Policy {
     Policy::compile(source, 1).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
@@ -122,17 +123,6 @@ fn a_limit_without_bounds_is_refused_with_the_remedy() {
     assert_eq!(told.len(), 4, "{told:#?}");
     assert!(told.iter().any(|mistake| mistake.contains("limits[0].quota: write a whole number from 1")));
     assert!(told.iter().any(|mistake| mistake.contains("no length of time")));
-}
-
-#[test]
-fn the_documented_keys_are_the_keys() {
-    let lines = include_str!("mod.rs").lines().skip_while(|line| !line.contains("```toml")).skip(1);
-    let source: Vec<_> = lines
-        .take_while(|line| !line.contains("```"))
-        .map(|line| line.trim_start_matches("//!").trim_start())
-        .collect();
-    assert!(source.len() > 30);
-    compile(&source.join("\n"));
 }
 
 fn score(source: &str, text: &str) -> f64 {
@@ -314,4 +304,50 @@ fn a_model_that_is_not_loaded_is_told_and_holds_only_when_asked_to() {
     let without = compile("mode = \"post\"\nlearned = false");
     let verdict = without.judge_with(&Prepared::new(&text), &Evidence::default(), unloaded);
     assert!(verdict.findings.iter().all(|finding| finding.filter != "learned"));
+}
+
+/// The examples of `docs/policy.md`; the first spells out all defaults.
+fn documented() -> Vec<&'static str> {
+    let blocks = include_str!("../../docs/policy.md").split("```toml\n").skip(1);
+    blocks.filter_map(|block| block.split("```").next()).collect()
+}
+
+/// What a policy says of everything but words and the learned filter.
+fn told(source: &str) -> String {
+    let read = crate::document::read(source, |root| {
+        let limits = sections::limits(&root).unwrap_or_else(sections::default_limits);
+        // A set has no order that could be compared.
+        let links = LinkRules { shorteners: DomainSet::default(), ..sections::links(&root) };
+        let rules = (links, sections::shape(&root), sections::repeats(&root));
+        let place = (sections::waiting_cap(&root), sections::hides_reported(&root));
+        format!("{:?}", (sections::terms(&root), place, rules, sections::author(&root), limits))
+    });
+    read.unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+}
+
+#[test]
+fn what_the_documentation_shows_is_a_policy_and_its_defaults_are_the_defaults() {
+    for example in documented() {
+        compile(example);
+    }
+    let defaults = documented()[0];
+    assert_eq!(told(defaults), told(""));
+    let weights = |policy: &Policy| {
+        let rules = policy.filters.iter().flat_map(|filter| filter.rules());
+        rules.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(weights(&compile(defaults)), weights(&compile("")));
+    let (spelled, empty) = (compile(defaults).learned, compile("").learned);
+    assert_eq!(spelled.is_some(), empty.is_some());
+}
+
+#[test]
+fn every_built_in_rule_and_every_shipped_list_is_documented() {
+    let text = include_str!("../../docs/policy.md");
+    let own = "shape = { short = 1.0, languages = ['en'] }\nauthor = { guest = 1.0 }";
+    let policy = compile(own);
+    let rules =
+        policy.rules().into_iter().filter(|(filter, ..)| *filter != "learned").map(|(_, name, _)| name);
+    let missing: Vec<_> = rules.filter(|name| !text.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
