@@ -51,6 +51,10 @@ pub fn log_ratios(examples: &[Example], slots: usize, smoothing: f32) -> Vec<f32
 }
 
 const NEWTON_STEPS: usize = 30;
+/// An example that moves less than this has settled for now.
+const SETTLED: f64 = 1e-4;
+/// The most rounds that a settled example is left out of.
+const LONGEST_REST: u32 = 4;
 
 /// Fits the weights. `cost` is the inverse of the regularisation; 20 to 60 `rounds` settle it.
 pub fn fit(examples: &[Example], slots: usize, cost: f64, rounds: usize) -> Linear {
@@ -64,8 +68,12 @@ pub fn fit(examples: &[Example], slots: usize, cost: f64, rounds: usize) -> Line
     for _ in 0..rounds {
         shuffle(&mut order, &mut random);
         for &index in &order {
+            if duals[index].rests() {
+                continue;
+            }
             let change = duals[index].improve(&linear, &examples[index]);
             duals[index].shift(&mut linear, &examples[index], change);
+            duals[index].pace(change);
         }
     }
     linear
@@ -77,6 +85,9 @@ struct Dual {
     bound: f64,
     norm: f64,
     sign: f64,
+    /// Rounds in a row in which it did not move, and how many more it is left out of.
+    still: u32,
+    rest_rounds: u32,
 }
 
 impl Dual {
@@ -84,7 +95,20 @@ impl Dual {
         let bound = cost * example.weight;
         let alpha = (0.001 * bound).min(1e-8);
         let norm = 1.0 + example.features.iter().map(|&(_, value)| f64::from(value).powi(2)).sum::<f64>();
-        Self { alpha, rest: bound - alpha, bound, norm, sign: if example.positive { 1.0 } else { -1.0 } }
+        let sign = if example.positive { 1.0 } else { -1.0 };
+        Self { alpha, rest: bound - alpha, bound, norm, sign, still: 0, rest_rounds: 0 }
+    }
+
+    /// Whether it is left out of this round: most examples settle soon, and time goes to the others.
+    fn rests(&mut self) -> bool {
+        let rests = self.rest_rounds > 0;
+        self.rest_rounds = self.rest_rounds.saturating_sub(1);
+        rests
+    }
+
+    fn pace(&mut self, change: f64) {
+        self.still = if change.abs() > SETTLED { 0 } else { (self.still + 1).min(LONGEST_REST) };
+        self.rest_rounds = self.still;
     }
 
     fn shift(&self, linear: &mut Linear, example: &Example, change: f64) {
