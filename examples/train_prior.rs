@@ -6,10 +6,10 @@
 //! cargo run --release --example train_prior -- FILES… --cross-validate
 //! cargo run --release --example train_prior -- FILES… --leave-out
 //! cargo run --release --example train_prior -- sms.jsonl --split 1674
-//! cargo run --release --example train_prior -- FILES… --learn SOURCE
+//! cargo run --release --example train_prior -- FILES… --learn SOURCE --orders 8
 //! ```
 //!
-//! A file has one object a line: `{id, source, author, author_url, text, label, note}`, of which `source`,
+//! A file has one object a line: `{id, source, author, author_url, text, label, note, kind}`, of which `source`,
 //! `text` and `label` (`spam`, `abuse`, `ham` or `clean`) must be there.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -25,7 +25,7 @@ use modqueue::learn::logistic::Example;
 use modqueue::learn::replay::{Alone, Prediction, Replay};
 use modqueue::learn::train::{Labelled, examples, train};
 use modqueue::learn::{Class, Extractor, Prior};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// Folds for rows that name no video.
 const FOLDS: usize = 5;
@@ -54,6 +54,9 @@ struct Arguments {
     /// prior made from the other sources.
     #[arg(long)]
     learn: Option<String>,
+    /// In how many shuffled orders to replay it; figures are means and sums over all.
+    #[arg(long, default_value_t = 1, requires = "learn")]
+    orders: u64,
 }
 
 #[derive(serde::Deserialize)]
@@ -69,6 +72,8 @@ struct Row {
     label: Label,
     #[serde(default)]
     note: String,
+    #[serde(default)]
+    kind: String,
 }
 
 #[derive(serde::Deserialize, PartialEq)]
@@ -99,7 +104,7 @@ fn main() -> Result<()> {
         print_folds(&rows, &texts, |row, _| spammed.contains(&*row.source).then(|| row.source.clone()));
     }
     if let Some(source) = &arguments.learn {
-        print_replay(&rows, &texts, source);
+        print_replays(&rows, &texts, source, arguments.orders);
     }
     if let Some(output) = arguments.output {
         let bytes = Prior::quantise(&train(&examples(&texts))).to_bytes();
@@ -155,33 +160,51 @@ fn print_split(rows: &[Row], texts: &[Labelled], split: usize) {
     );
 }
 
-fn print_replay(rows: &[Row], texts: &[Labelled], source: &str) {
+fn print_replays(rows: &[Row], texts: &[Labelled], source: &str, orders: u64) {
     let (mut replayed, others): (Vec<usize>, Vec<usize>) =
         (0..rows.len()).partition(|&index| rows[index].source == source);
     let prior_texts: Vec<Labelled> = others.iter().map(|&index| texts[index].clone()).collect();
-    let prior = Prior::quantise(&train(&examples(&prior_texts)));
-    replayed.sort_by_key(|&index| xxh3_64(rows[index].id.as_bytes()));
-    let mut replay = Replay::new(Arc::new(prior), 0.005);
+    let prior = Arc::new(Prior::quantise(&train(&examples(&prior_texts))));
+    let mut replay_in = |order: u64| {
+        replayed.sort_by_key(|&index| xxh3_64_with_seed(rows[index].id.as_bytes(), order));
+        replay(rows, texts, &replayed, Arc::clone(&prior))
+    };
+    let replays: Vec<Vec<Prediction>> = (0..orders).map(&mut replay_in).collect();
+    println!("decisions | AUC | recall at 0.5 % | decided alone | of those wrong | in the worst order");
+    for (from, to) in [(0, 250), (250, 500), (500, 1_000), (1_000, replayed.len().max(1_000))] {
+        let parts = replays.iter().map(|replay| replay.get(from..to.min(replay.len())).unwrap_or_default());
+        print_stage(&format!("{from} – {to}"), &parts.collect::<Vec<_>>());
+    }
+}
+
+fn replay(rows: &[Row], texts: &[Labelled], replayed: &[usize], prior: Arc<Prior>) -> Vec<Prediction> {
+    let mut replay = Replay::new(prior, 0.005);
     let mut predict = |&index: &usize| {
         let class = if texts[index].spam { Class::Spam } else { Class::Fine };
         replay.next(&texts[index].draft, class, xxh3_64(rows[index].text.to_lowercase().as_bytes()))
     };
-    let predictions: Vec<Prediction> = replayed.iter().map(&mut predict).collect();
-    println!("decisions | AUC | recall at 0.5 % | decided alone | of those wrong");
-    for (from, to) in [(0, 250), (250, 500), (500, 1_000), (1_000, usize::MAX)] {
-        let part = predictions.get(from..to.min(predictions.len())).unwrap_or_default();
-        let judged: Vec<Judged> = part.iter().map(|prediction| prediction.judged).collect();
-        let alone = Alone::of(part);
-        println!(
-            "{from} – {} | {} | {} | {} of {} | {}",
-            from + part.len(),
-            figure(roc_auc(&judged)),
-            figure(recall_at(&judged, 0.005).map(|(recall, _)| recall)),
-            alone.decided,
-            alone.comments,
-            alone.wrong
-        );
-    }
+    replayed.iter().map(&mut predict).collect()
+}
+
+/// Means and sums over one stage of several replays.
+fn print_stage(stage: &str, parts: &[&[Prediction]]) {
+    let mean = |figure: &dyn Fn(&[Judged]) -> Option<f64>| {
+        let judged = |part: &&[Prediction]| part.iter().map(|one| one.judged).collect::<Vec<_>>();
+        let figures: Option<Vec<f64>> = parts.iter().map(|part| figure(&judged(part))).collect();
+        figures.map(|figures| figures.iter().sum::<f64>() / figures.len() as f64)
+    };
+    let alone: Vec<Alone> = parts.iter().map(|part| Alone::of(part)).collect();
+    let sum = |count: fn(&Alone) -> u64| alone.iter().map(count).sum::<u64>();
+    let wrong = |alone: &Alone| alone.wrong as f64 / alone.decided.max(1) as f64;
+    println!(
+        "{stage} | {} | {} | {} of {} | {} | {:.4}",
+        figure(mean(&roc_auc)),
+        figure(mean(&|judged| recall_at(judged, 0.005).map(|(recall, _)| recall))),
+        sum(|alone| alone.decided),
+        sum(|alone| alone.comments),
+        sum(|alone| alone.wrong),
+        alone.iter().map(wrong).fold(0.0, f64::max)
+    );
 }
 
 /// Each text judged by a prior made from the texts of other folds, without near-duplicates of what is tested. What is in
@@ -190,7 +213,7 @@ fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> O
     let groups = near_duplicate_groups(rows.iter().map(|row| row.text.as_str()));
     let folds: Vec<Option<String>> = rows.iter().zip(&groups).map(|(row, group)| fold(row, *group)).collect();
     let examples = examples(texts);
-    let mut by_source: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
+    let mut by_source: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
     for held_out in folds.iter().flatten().collect::<BTreeSet<_>>() {
         let is_tested = |index: &usize| folds[*index].as_ref() == Some(held_out);
         let tested: Vec<usize> = (0..rows.len()).filter(is_tested).collect();
@@ -198,12 +221,16 @@ fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> O
         let unseen = |index: &usize| !is_tested(index) && !known.contains(&groups[*index]);
         let training: Vec<usize> = (0..rows.len()).filter(unseen).collect();
         for (&index, judged) in tested.iter().zip(judge(&examples, &training, texts, &tested)) {
-            by_source.entry(&rows[index].source).or_default().push(judged);
+            let Row { source, kind, .. } = &rows[index];
+            by_source.entry(source.clone()).or_default().push(judged);
+            if !kind.is_empty() {
+                by_source.entry(format!("{source}, {kind}")).or_default().push(judged);
+            }
         }
     }
     println!("source | texts | spam | AUC (95 %) | recall at 0.5 % (95 %) | ham from 75 % | MCC at 50 %");
     for (source, judged) in by_source {
-        print_source(source, &judged);
+        print_source(&source, &judged);
     }
 }
 

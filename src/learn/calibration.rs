@@ -83,9 +83,9 @@ impl Calibration {
     }
 
     /// Where the filter may decide alone when `accepted`, from 0 to 1, of what it publishes and of what
-    /// it rejects may be wrong. One more mistake is counted than was seen, so that without enough
-    /// decisions (200 for 0.5 %) there is no threshold. It never lies where nine in ten decisions are not
-    /// known to have gone the right way, however many did further out.
+    /// it rejects may be wrong. Mistakes are counted at their worst within the luck of the draw, so that without
+    /// enough decisions (200 for 0.5 %) there is no threshold. It never lies where nine in ten decisions are
+    /// not known to have gone the right way, however many did further out.
     pub fn thresholds(&self, accepted: f64) -> Thresholds {
         let bins = || self.outcomes.iter().enumerate();
         let publish = furthest(bins().map(|(bin, &[fine, rejected])| (bin, fine, rejected)), accepted);
@@ -115,13 +115,20 @@ fn furthest(bins: impl Iterator<Item = (usize, u32, u32)>, accepted: f64) -> Opt
     for (bin, right, wrong_here) in bins {
         wrong += wrong_here;
         all += right + wrong_here;
-        let is_bearable =
-            |wrong: u32, all: u32, share: f64| f64::from(wrong + 1) <= share * f64::from(all + 1);
-        if is_bearable(wrong, all, accepted) && is_bearable(wrong_here, right + wrong_here, WORST_BIN) {
+        let is_bearable = |mistakes: f64, all: u32, share: f64| mistakes <= share * f64::from(all + 1);
+        let is_known = is_bearable(f64::from(wrong_here + 1), right + wrong_here, WORST_BIN);
+        if is_known && is_bearable(at_worst(wrong), all, accepted) {
             furthest = Some(bin);
         }
     }
     furthest
+}
+
+/// What `wrong` mistakes may have been but for luck: one more, and a standard deviation. The furthest threshold
+/// that recent decisions bear out is one that was lucky.
+fn at_worst(wrong: u32) -> f64 {
+    let wrong = f64::from(wrong);
+    wrong + 1.0 + wrong.sqrt()
 }
 
 /// Whether a comment that the filter could decide alone still goes to a moderator, so that the
@@ -175,6 +182,16 @@ mod tests {
         let thresholds = calibration.thresholds(0.005);
         assert_eq!(thresholds.publish_below, Some(-4.0));
         assert_eq!(thresholds.reject_from, Some(4.0));
+    }
+
+    #[test]
+    fn mistakes_weigh_more_than_they_count_since_the_furthest_threshold_is_a_lucky_one() {
+        let with_mistakes = |fine: u32, wrong: u32| {
+            let few = outcomes(|score| if score == -5.25 { [fine, wrong] } else { [0, 0] });
+            Calibration::new(&few).thresholds(0.005).publish_below
+        };
+        assert_eq!(with_mistakes(1_000, 4), None, "seven at worst, of which 0.5 % are 1 400");
+        assert_eq!(with_mistakes(1_400, 4), Some(-5.0));
     }
 
     #[test]
