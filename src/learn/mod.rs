@@ -33,6 +33,7 @@ pub mod replay;
 pub mod snapshot;
 mod table;
 mod tokens;
+mod trades;
 pub mod train;
 
 pub use calibration::{Calibration, Thresholds};

@@ -2,7 +2,7 @@
 //!
 //! The feature version, then for each changed cell in ascending order its distance from the one before
 //! and the amount, both in groups of seven bits, the amount with its sign in the lowest bit. A comment
-//! of 300 bytes changes about 1 300 cells and takes 3 KB. A whole model is the change from an empty one.
+//! of 300 bytes changes about 900 cells and takes 2 KB. A whole model is the change from an empty one.
 
 use super::features::VERSION;
 use super::layout::CELLS;

@@ -21,7 +21,7 @@ const EVIDENCE_SHARE: f32 = 0.15;
 /// Texts at which a source weighs 1 a text.
 const USUAL_SOURCE: f64 = 1_000.0;
 /// What a text of a source without any spam weighs, beside one of a source that has some.
-const BACKGROUND: f64 = 0.08;
+const BACKGROUND: f64 = 0.06;
 
 /// A labelled text.
 #[derive(Debug, Clone)]

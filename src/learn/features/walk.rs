@@ -3,6 +3,7 @@
 use super::super::hashing::{START, hash_chars, push};
 use super::super::lexicon::WordClass;
 use super::super::tokens::{Kind, Token};
+use super::super::trades::is_trade;
 use super::signs::signs;
 use super::{Comment, ONE};
 
@@ -43,6 +44,8 @@ pub(super) fn walk(comment: &Comment, sink: &mut impl Sink) {
     author(comment, classes, sink);
 }
 
+/// The length of each block of words or pieces.
+const WORDS: f32 = 1.4;
 /// The length of the block of classes: a handful of features that are in nearly every text must not outweigh the words.
 const CLASSES: f32 = 0.7;
 
@@ -62,7 +65,7 @@ fn words(comment: &Comment, sink: &mut impl Sink) {
     }
     let end = push(push(Block::Words as u64, before.0), hash_chars(">"));
     sink.add(end, before.1, comment.padded.len() - 2);
-    sink.end_block(of_length(1.0));
+    sink.end_block(of_length(WORDS));
 }
 
 fn pieces(comment: &Comment, sink: &mut impl Sink) {
@@ -78,21 +81,23 @@ fn pieces(comment: &Comment, sink: &mut impl Sink) {
             pieces_of(&comment.padded[first..at + 2], first, sink);
         }
     }
-    sink.end_block(of_length(1.0));
+    sink.end_block(of_length(WORDS));
 }
 
-/// Pieces of 3 and 4 characters of a chunk that begins at `start`; it is given with the spaces around it.
+/// Pieces of a chunk that begins at `start`; it is given with the spaces around it.
 fn pieces_of(padded: &[char], start: usize, sink: &mut impl Sink) {
     let end = start + padded.len() - 2;
-    for first in 0..padded.len() - 2 {
-        let piece = &padded[first..padded.len().min(first + 4)];
-        let place = start + first.saturating_sub(1);
-        let mut hash = piece[..2].iter().fold(PIECES, |hash, &character| push(hash, u64::from(character)));
-        for (index, &character) in piece[2..].iter().enumerate() {
-            hash = push(hash, u64::from(character));
-            sink.add(hash, place, (start + first + 2 + index).min(end));
-        }
+    for (first, &character) in padded.iter().enumerate() {
+        let Some(piece) = padded.get(first..first + piece_length(character)) else { continue };
+        let hash = piece.iter().fold(PIECES, |hash, &character| push(hash, u64::from(character)));
+        sink.add(hash, start + first.saturating_sub(1), (start + first + piece.len() - 1).min(end));
     }
+}
+
+/// Characters in a piece that begins with this one: where a character is a syllable or a word, two say as much as
+/// four letters.
+fn piece_length(first: char) -> usize {
+    if first < '\u{2E80}' { 4 } else { 2 }
 }
 
 /// Classes, pairs of classes near one another, and each class beside a link. Returns the classes
@@ -138,7 +143,7 @@ fn mixed(comment: &Comment, sink: &mut impl Sink) {
             sink.add(hash, usize::from(token.first), usize::from(next.last));
         }
     }
-    sink.end_block(of_length(1.0));
+    sink.end_block(of_length(WORDS));
 }
 
 fn shape(comment: &Comment, classes: u32, sink: &mut impl Sink) {
@@ -170,5 +175,12 @@ fn author(comment: &Comment, classes: u32, sink: &mut impl Sink) {
         each(classes).for_each(|class| sign(3, class));
     }
     comment.name_tokens.iter().filter_map(|token| token.class).for_each(|class| sign(4, class as u64));
+    let of_name = |token: &Token| &comment.name[usize::from(token.first)..usize::from(token.last)];
+    if comment.name_tokens.iter().any(|token| is_trade(of_name(token))) {
+        sign(5, 0);
+        if comment.has_home_page {
+            sign(6, 0);
+        }
+    }
     sink.end_block(|_| SIGN);
 }
