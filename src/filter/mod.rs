@@ -18,7 +18,7 @@ mod shape;
 pub mod text;
 
 pub use author::{AuthorFilter, AuthorKind, AuthorList, AuthorRules};
-pub use keywords::{Keywords, Unusable, WordList, check as check_word};
+pub use keywords::{Keywords, ListedWord, Unusable, WordList};
 pub use links::{DomainList, DomainSet, LinkRules, Links, NotADomain};
 pub use patterns::{Pattern, PatternError, PatternView, Patterns};
 pub use prepared::Prepared;

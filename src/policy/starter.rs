@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::filter::{Rule, WordList};
+use crate::filter::{Keywords, ListedWord, Rule, WordList};
 
 /// One list as its file says.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,6 +24,17 @@ struct File {
     exact: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
+}
+
+impl File {
+    fn read(text: &str) -> Self {
+        let read: Self =
+            toml::from_str(text).expect("the shipped lists are well-formed: a test reads them all");
+        let compounds = read.compounds.iter().flat_map(Pairs::compounds);
+        let phrases = read.phrases.iter().flat_map(Pairs::phrases);
+        let words = read.words.iter().cloned().chain(compounds).chain(phrases).collect();
+        Self { words, ..read }
+    }
 }
 
 /// Each of the first with each of the last.
@@ -74,23 +85,36 @@ pub fn lists() -> &'static [WordList] {
     &LISTS
 }
 
+/// All of them, compiled once.
+static COMPILED: LazyLock<Keywords> = LazyLock::new(|| Keywords::new(lists().to_vec(), CAP));
+
+/// The filter over these lists. The policies that have the shipped words and no others, most of them, share what was
+/// compiled.
+pub fn keywords(lists: Vec<WordList>, cap: f64) -> Keywords {
+    let shipped = self::lists();
+    let are_shipped = lists.len() == shipped.len()
+        && lists.iter().zip(shipped).all(|(list, shipped)| list.shares_words_with(shipped));
+    if are_shipped { COMPILED.with_rules_of(lists, cap) } else { Keywords::new(lists, cap) }
+}
+
 /// The points of a word of this list, when a policy says nothing about it.
 pub fn weight(name: &str) -> Option<f64> {
     lists().iter().find(|list| &*list.rule.name == name).map(|list| list.rule.weight)
 }
 
 fn list(name: &str, text: &str) -> WordList {
-    let file: File = toml::from_str(text).expect("the shipped lists are well-formed: a test reads them all");
-    let compounds = file.compounds.iter().flat_map(Pairs::compounds);
-    let phrases = file.phrases.iter().flat_map(Pairs::phrases);
-    let words = file.words.iter().cloned().chain(compounds).chain(phrases).collect();
+    let file = File::read(text);
+    let listed = |words: &[String]| {
+        let usable = words.iter().map(|word| ListedWord::new(word).expect("a test reads the shipped words"));
+        usable.collect()
+    };
     WordList {
         rule: Rule::scoring(name, file.weight),
         class: file.class.into(),
         cap: file.cap,
-        words,
-        exact: file.exact,
-        allow: file.allow,
+        words: listed(&file.words),
+        exact: listed(&file.exact),
+        allow: listed(&file.allow),
         loose: file.loose,
         starter: true,
     }
@@ -99,23 +123,29 @@ fn list(name: &str, text: &str) -> WordList {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::sync::Arc;
 
     use super::*;
     use crate::domain::{Action, Draft, Evidence};
-    use crate::filter::{Filter, Keywords, Prepared, check_word};
+    use crate::filter::{Filter, Prepared};
     use crate::policy::Policy;
+
+    fn files() -> impl Iterator<Item = File> {
+        SOURCES.iter().map(|(_, text)| File::read(text))
+    }
 
     #[test]
     fn every_shipped_word_can_be_found_and_stands_once() {
         let mut places: HashMap<String, &str> = HashMap::new();
-        for list in lists() {
-            for word in list.words.iter().chain(&list.exact) {
-                assert_eq!(check_word(word), Ok(()), "{word} in {}", list.rule.name);
-                let before = places.insert(word.to_lowercase(), &list.rule.name);
-                assert_eq!(before, None, "{word} is in {} too", list.rule.name);
+        for (name, text) in SOURCES {
+            let file = File::read(text);
+            for word in file.words.iter().chain(&file.exact) {
+                assert_eq!(ListedWord::new(word).err(), None, "{word} in {name}");
+                let before = places.insert(word.to_lowercase(), name);
+                assert_eq!(before, None, "{word} is in {name} too");
             }
-            for word in &list.allow {
-                assert_eq!(check_word(word), Ok(()), "{word} allowed in {}", list.rule.name);
+            for word in &file.allow {
+                assert_eq!(ListedWord::new(word).err(), None, "{word} allowed in {name}");
             }
         }
     }
@@ -123,7 +153,7 @@ mod tests {
     #[test]
     fn every_allowed_word_would_be_found_without_being_allowed() {
         let bare: Vec<_> =
-            lists().iter().map(|list| WordList { allow: Vec::new(), ..list.clone() }).collect();
+            lists().iter().map(|list| WordList { allow: Arc::default(), ..list.clone() }).collect();
         let keywords = Keywords::new(bare, CAP);
         let is_found = |text: String| {
             let draft = Draft { text, ..Draft::default() };
@@ -131,21 +161,21 @@ mod tests {
             keywords.inspect(&Prepared::new(&draft), &Evidence::default(), &mut findings);
             !findings.is_empty()
         };
-        let is_needed = |word: &&String| {
+        let is_needed = |word: &str| {
             let stem = word.trim_matches('*');
             let endings =
                 if word.ends_with('*') { ["", "s", "ed", "er", "ing", "ly"].as_slice() } else { &[""] };
             endings.iter().any(|ending| is_found(format!("{stem}{ending}")))
         };
-        let all = lists().iter().flat_map(|list| &list.allow);
-        let needless: Vec<&String> = all.filter(|word| !is_needed(word)).collect();
+        let all = files().flat_map(|file| file.allow);
+        let needless: Vec<String> = all.filter(|word| !is_needed(word)).collect();
         assert!(needless.is_empty(), "these need no allowing: {needless:?}");
     }
 
     #[test]
     fn all_lists_together_hold_a_comment_and_do_not_reject_it() {
-        let words = lists().iter().flat_map(|list| list.exact.iter().chain(&list.words).take(3));
-        let text = words.map(|word| word.trim_matches('*')).collect::<Vec<_>>().join(" and ");
+        let words = files().flat_map(|file| file.exact.into_iter().chain(file.words).take(3));
+        let text = words.map(|word| word.trim_matches('*').to_owned()).collect::<Vec<_>>().join(" and ");
         let policy = Policy::compile("mode = \"post\"\nlearned = false", 0)
             .unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         let draft = Draft { text, ..Draft::default() };

@@ -5,24 +5,22 @@ use toml_edit::{Item, TableLike, Value, value};
 use super::home::Home;
 use super::{Offers, Subject, array};
 use crate::domain::{Draft, Evidence};
-use crate::filter::{Filter, Keywords, Prepared, Rule, WordList, check_word};
+use crate::filter::{Filter, Keywords, ListedWord, Prepared, Rule, WordList};
 
 /// Offers what the filter, tried on this very text, finds no more.
 pub fn offer(subject: Subject<'_>, home: &Home, offers: &mut Offers<'_>) {
     let Some((start, end, found)) = subject.place() else { return };
     let list = home.list(offers.document);
     let listed = list.and_then(|list| Listed::at(subject, start, list));
-    let still_found = |words: &[&str], exact: &[&str], allow: &[&str]| {
-        let texts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        finds(subject.text, start, texts(words), texts(exact), texts(allow))
-    };
+    let still_found =
+        |words: &[&str], exact: &[&str], allow: &[&str]| finds(subject.text, start, words, exact, allow);
     let name = &subject.finding.rule;
     for phrase in phrases(subject.text, start, end) {
         let helps = match &listed {
             Some(listed) => !still_found(&[&listed.word], &[], &[phrase]),
             None => !still_found(&[found], &[], &[phrase]),
         };
-        if helps && check_word(phrase).is_ok() {
+        if helps && ListedWord::new(phrase).is_ok() {
             offers.add(format!("allow “{phrase}” in {name}"), |document| {
                 allow(home.table_mut(document)?, "allow", phrase)
             });
@@ -63,21 +61,26 @@ impl Listed {
         });
         let named = |word: &str| subject.finding.message.contains(&format!("\"{}\"", word.trim_matches('*')));
         candidates.filter(|(word, _)| named(word)).find_map(|(word, key)| {
-            let (words, exact) = if key == "words" {
-                (vec![word.to_owned()], vec![])
-            } else {
-                (vec![], vec![word.to_owned()])
-            };
-            finds(subject.text, start, words, exact, vec![]).then(|| Self { word: word.to_owned(), key })
+            let (words, exact): (&[&str], &[&str]) =
+                if key == "words" { (&[word], &[]) } else { (&[], &[word]) };
+            finds(subject.text, start, words, exact, &[]).then(|| Self { word: word.to_owned(), key })
         })
     }
 }
 
-/// Whether a list of these finds something that covers this place.
-fn finds(text: &str, at: usize, words: Vec<String>, exact: Vec<String>, allow: Vec<String>) -> bool {
-    let rule = Rule::scoring("tried", 1.0);
-    let list =
-        WordList { rule, class: "custom".into(), cap: 1.0, words, exact, loose: true, allow, starter: false };
+/// Whether a list of these, as far as they can be on one, finds something that covers this place.
+fn finds(text: &str, at: usize, words: &[&str], exact: &[&str], allow: &[&str]) -> bool {
+    let listed = |words: &[&str]| words.iter().filter_map(|word| ListedWord::new(word).ok()).collect();
+    let list = WordList {
+        rule: Rule::scoring("tried", 1.0),
+        class: "custom".into(),
+        cap: 1.0,
+        words: listed(words),
+        exact: listed(exact),
+        loose: true,
+        allow: listed(allow),
+        starter: false,
+    };
     let draft = Draft { text: text.to_owned(), ..Draft::default() };
     let mut findings = vec![];
     Keywords::new(vec![list], 1.0).inspect(&Prepared::new(&draft), &Evidence::default(), &mut findings);

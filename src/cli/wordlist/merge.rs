@@ -6,7 +6,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::read::Entry;
 use crate::cli::amend::{array, put};
-use crate::filter::check_word;
+use crate::filter::ListedWord;
 
 /// The list that words go into.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub fn merge(document: &mut DocumentMut, list: &Target<'_>, entries: &[Entry]) -
     let mut merged = Merged::default();
     let mut new = Vec::new();
     for entry in entries {
-        if let Err(unusable) = check_word(&entry.word) {
+        if let Err(unusable) = ListedWord::new(&entry.word) {
             merged.refused.push((entry.clone(), unusable.to_string()));
         } else if known.insert(entry.word.to_lowercase()) {
             new.push(entry.word.as_str());

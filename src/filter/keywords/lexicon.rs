@@ -5,28 +5,9 @@ use std::collections::HashSet;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::WordList;
+use super::listed::{Form, ListedWord};
 use super::masks::MaskIndex;
-use crate::filter::text::{Class, Text, Word, WordHash, fold, skeleton};
-
-/// Why a word cannot be on a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unusable {
-    /// Nothing is left after folding.
-    #[error("nothing can be found by this; write at least one letter, digit or sign")]
-    Empty,
-    /// A star elsewhere than at an end.
-    #[error("a star stands at the beginning or the end of a word only; for more, use [[patterns]]")]
-    Star,
-    /// A part of a word so short that it is everywhere.
-    #[error("a part of a word needs at least 3 letters, or it is found everywhere")]
-    ShortPart,
-    /// Longer than a phrase is.
-    #[error("a phrase has at most 12 words and 200 bytes")]
-    Long,
-}
-
-const MOST_WORDS: usize = 12;
-const LONGEST: usize = 200;
+use crate::filter::text::{WordHash, skeleton};
 
 /// A listed word, phrase or part.
 #[derive(Debug, Clone, Copy)]
@@ -75,70 +56,16 @@ pub struct Lexicon {
     pub masks: MaskIndex,
 }
 
-enum Form {
-    Word(String),
-    Phrase(Vec<String>),
-    Part(String, u8),
-    Signs(String),
-}
-
-/// Whether a word can be on a list.
-///
-/// # Errors
-/// The reason why it cannot.
-pub fn check(word: &str) -> Result<(), Unusable> {
-    form(word).map(|_| ())
-}
-
-fn form(word: &str) -> Result<Form, Unusable> {
-    let inner = word.trim().trim_matches('*');
-    if word.len() > LONGEST {
-        return Err(Unusable::Long);
-    }
-    let text = Text::new(inner);
-    let words: Vec<_> = text.words().iter().map(|word| text.word(word).to_owned()).collect();
-    let starred = (word.trim().starts_with('*'), word.trim().ends_with('*'));
-    let unspaced = text.words().iter().any(|word| word.has(Word::HAS_UNSPACED));
-    match &words[..] {
-        [] if !text.folded().contains(is_sign) => Err(Unusable::Empty),
-        _ if text.folded().contains(is_sign) => Ok(Form::Signs(text.folded().trim().to_owned())),
-        _ if inner.contains('*') => Err(Unusable::Star),
-        _ if words.len() > MOST_WORDS => Err(Unusable::Long),
-        [_] if unspaced => Ok(Form::Part(words[0].clone(), 0)),
-        [only] if starred != (false, false) => part(only, starred),
-        [_] => Ok(Form::Word(words.into_iter().next().unwrap_or_default())),
-        _ => Ok(Form::Phrase(words)),
-    }
-}
-
-/// Signs that belong to what is looked for; the others just stand between words.
-fn is_sign(character: char) -> bool {
-    let between = matches!(character, '-' | '\'' | '’' | '.' | ',' | '/' | '_' | '*');
-    !between
-        && !character.is_whitespace()
-        && !character.is_alphanumeric()
-        && fold(character).class != Class::ScriptMark
-}
-
-fn part(word: &str, (open_start, open_end): (bool, bool)) -> Result<Form, Unusable> {
-    if word.chars().count() < 3 || skeleton(word).chars().count() < 2 {
-        return Err(Unusable::ShortPart);
-    }
-    let start = if open_start { 0 } else { Entry::AT_START };
-    let end = if open_end { 0 } else { Entry::AT_END };
-    Ok(Form::Part(word.to_owned(), start | end))
-}
-
 impl Lexicon {
-    /// Compiles every usable word of the lists.
+    /// Compiles the lists.
     pub fn new(lists: &[WordList]) -> Self {
         let mut build = Build::default();
         for (index, list) in lists.iter().enumerate() {
             let words = if list.loose { Entry::INFLECTS | Entry::LOOSE } else { Entry::INFLECTS };
             let kinds = [(&list.words, words), (&list.exact, 0), (&list.allow, Entry::ALLOW)];
             for (words, flags) in kinds {
-                for form in words.iter().filter_map(|word| form(word).ok()) {
-                    build.add(form, index as u16, flags);
+                for word in words.iter() {
+                    build.add(word, index as u16, flags);
                 }
             }
         }
@@ -186,38 +113,43 @@ struct Build {
 }
 
 impl Build {
-    fn add(&mut self, form: Form, list: u16, flags: u8) {
-        match form {
-            Form::Word(word) => {
-                let entry = self.entry(&word, list, flags);
-                self.hashes.push((WordHash::of(&word), entry));
-                self.words.push(entry);
-            }
-            Form::Phrase(words) => self.phrase(&words, list, flags),
+    fn add(&mut self, listed: &ListedWord, list: u16, flags: u8) {
+        match &listed.0 {
+            Form::Word(word) => self.word(word, list, flags),
+            Form::Phrase(phrase) => self.phrase(phrase, list, flags),
             Form::Part(word, ends) => {
-                let entry = self.entry(&word, list, flags | ends);
-                self.parts.push((skeleton(&word), entry));
+                let entry = self.entry(word, list, flags | ends);
+                self.parts.push((skeleton(word), entry));
                 // As a whole word it may be disguised further than as a part.
-                self.add(Form::Word(word), list, flags);
+                self.word(word, list, flags);
             }
             Form::Signs(signs) => {
-                let entry = self.entry(&signs, list, flags);
-                self.signs.push((signs, entry));
+                let entry = self.entry(signs, list, flags);
+                self.signs.push((signs.clone(), entry));
             }
         }
     }
 
+    fn word(&mut self, word: &str, list: u16, flags: u8) {
+        let entry = self.entry(word, list, flags);
+        self.hashes.push((WordHash::of(word), entry));
+        self.words.push(entry);
+    }
+
     /// A phrase under its first two words, marked under its first; and written in one, as evasion does.
-    fn phrase(&mut self, words: &[String], list: u16, flags: u8) {
-        let hashes = (WordHash::of(&words[0]), WordHash::of(&words[1]));
-        let entry = self.entry(&words.join(" "), list, flags | Entry::PHRASE);
+    fn phrase(&mut self, phrase: &str, list: u16, flags: u8) {
+        let mut words = phrase.split(' ');
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let hashes = (WordHash::of(first), WordHash::of(second));
+        let entry = self.entry(phrase, list, flags | Entry::PHRASE);
         self.hashes.push((phrase_hash(hashes.0, hashes.1), entry));
         if self.beginnings.insert(hashes.0) {
-            let mark = self.entry(&words[0], list, Entry::BEGINS_PHRASE);
+            let mark = self.entry(first, list, Entry::BEGINS_PHRASE);
             self.hashes.push((hashes.0, mark));
         }
-        let joined = words.concat();
-        if joined.len() >= SHORTEST_JOINED && words.len() <= 3 && flags & Entry::ALLOW == 0 {
+        let further = words.count();
+        if phrase.len() - 1 - further >= SHORTEST_JOINED && further <= 1 && flags & Entry::ALLOW == 0 {
+            let joined = phrase.replace(' ', "");
             let entry = self.entry(&joined, list, flags & !Entry::INFLECTS);
             self.hashes.push((WordHash::of(&joined), entry));
         }

@@ -10,6 +10,7 @@
 
 mod inflection;
 mod lexicon;
+mod listed;
 mod masks;
 mod report;
 mod search;
@@ -20,7 +21,7 @@ use super::{Filter, Prepared, Rule};
 use crate::domain::{Evidence, Finding};
 use lexicon::Lexicon;
 
-pub use lexicon::{Unusable, check};
+pub use listed::{ListedWord, Unusable};
 
 /// One list of words.
 #[derive(Debug, Clone)]
@@ -32,22 +33,31 @@ pub struct WordList {
     /// Most points that the list adds to one comment, whatever it finds.
     pub cap: f64,
     /// Words, matched with their inflections, and phrases, matched as they stand.
-    pub words: Vec<String>,
+    pub words: Arc<[ListedWord]>,
     /// Words and phrases matched as they stand.
-    pub exact: Vec<String>,
+    pub exact: Arc<[ListedWord]>,
     /// Disguises of `words` count that could be another word by chance: `fuuck`, `fvck`. For lists of
     /// words that are bad enough to be hidden.
     pub loose: bool,
     /// Words and phrases in which nothing is found, by any list.
-    pub allow: Vec<String>,
+    pub allow: Arc<[ListedWord]>,
     /// One of the lists that come with the service: together they add at most [`Keywords`]' starter cap.
     pub starter: bool,
+}
+
+impl WordList {
+    /// Whether it has the very words of another list, read once for both.
+    pub fn shares_words_with(&self, other: &Self) -> bool {
+        let (own, others) =
+            ([&self.words, &self.exact, &self.allow], [&other.words, &other.exact, &other.allow]);
+        own.into_iter().zip(others).all(|(own, other)| Arc::ptr_eq(own, other)) && self.loose == other.loose
+    }
 }
 
 /// The filter over all lists of a policy.
 pub struct Keywords {
     lists: Vec<ListRule>,
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
     starter_cap: f64,
 }
 
@@ -60,10 +70,18 @@ struct ListRule {
 }
 
 impl Keywords {
-    /// Compiles the lists. Words that [`check`] refuses are left out. `starter_cap` is the most
-    /// points that all starter lists may add together.
+    /// Compiles the lists. `starter_cap` is the most points that all starter lists may add together.
     pub fn new(lists: Vec<WordList>, starter_cap: f64) -> Self {
-        let lexicon = Lexicon::new(&lists);
+        let lexicon = Arc::new(Lexicon::new(&lists));
+        Self::over(lexicon, lists, starter_cap)
+    }
+
+    /// Lists with the words of these and rules of their own: nothing is compiled again.
+    pub fn with_rules_of(&self, lists: Vec<WordList>, starter_cap: f64) -> Self {
+        Self::over(Arc::clone(&self.lexicon), lists, starter_cap)
+    }
+
+    fn over(lexicon: Arc<Lexicon>, lists: Vec<WordList>, starter_cap: f64) -> Self {
         let lists = lists.into_iter().map(|list| ListRule {
             rule: list.rule,
             class: list.class,

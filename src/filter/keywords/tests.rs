@@ -5,15 +5,19 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::Draft;
 
+fn listed(words: &[&str]) -> Arc<[ListedWord]> {
+    words.iter().map(|word| ListedWord::new(word).unwrap()).collect()
+}
+
 fn list(words: &[&str]) -> WordList {
     WordList {
         rule: Rule::scoring("test", 2.0),
         class: "custom".into(),
         cap: 5.0,
-        words: words.iter().map(|word| (*word).to_owned()).collect(),
-        exact: Vec::new(),
+        words: listed(words),
+        exact: listed(&[]),
         loose: true,
-        allow: Vec::new(),
+        allow: listed(&[]),
         starter: false,
     }
 }
@@ -45,13 +49,13 @@ fn words_phrases_parts_and_signs_are_found_where_they_stand() {
 fn inflections_count_and_other_words_do_not() {
     let text = "frobs frobbing frobbed frobber frobs' frobland afrob";
     assert_eq!(spans(vec![list(&["frob"])], text), ["frobs", "frobbing", "frobbed", "frobber", "frobs"]);
-    let exact = WordList { exact: vec!["frob".into()], ..list(&[]) };
+    let exact = WordList { exact: listed(&["frob"]), ..list(&[]) };
     assert_eq!(spans(vec![exact], "frob frobs frobbing fr0b"), ["frob", "fr0b"]);
 }
 
 #[test]
 fn an_allowed_phrase_wins_over_every_list() {
-    let allow = WordList { allow: vec!["tit for tat".into(), "scunthorpe".into()], ..list(&[]) };
+    let allow = WordList { allow: listed(&["tit for tat", "scunthorpe"]), ..list(&[]) };
     let lists = vec![list(&["tit", "*cunt*"]), allow];
     assert_eq!(spans(lists, "Tit for tat in Scunthorpe, you tit and cunt"), ["tit", "cunt"]);
 }

@@ -3,7 +3,7 @@
 use super::super::starter;
 use crate::document::Section;
 use crate::domain::Effect;
-use crate::filter::{Keywords, Rule, WordList, check_word};
+use crate::filter::{Keywords, ListedWord, Rule, WordList};
 
 const CLASSES: [(&str, &str); 6] = [
     ("profanity", "profanity"),
@@ -34,7 +34,7 @@ pub fn keywords(root: &Section<'_>) -> Keywords {
         lists.push(list(&table));
         table.close();
     }
-    Keywords::new(lists, cap)
+    starter::keywords(lists, cap)
 }
 
 fn starter_lists(root: &Section<'_>) -> (Vec<WordList>, f64) {
@@ -65,7 +65,7 @@ fn adjusted(table: &Section<'_>, name: &'static str, mut list: WordList) -> Opti
     let changed = table.section_or_false(name)??;
     list.rule = changed.rule(list.rule);
     list.cap = changed.number("cap", 0.0..=1000.0).unwrap_or((list.rule.weight * per_word).abs());
-    list.allow.extend(words(&changed, "allow"));
+    list.allow = list.allow.iter().cloned().chain(listed(&changed, "allow")).collect();
     changed.close();
     Some(list)
 }
@@ -81,20 +81,20 @@ fn list(table: &Section<'_>) -> WordList {
     WordList {
         class: table.choice("class", &CLASSES).unwrap_or("custom").into(),
         cap,
-        words: words(table, "words"),
-        exact: words(table, "exact"),
-        allow: words(table, "allow"),
+        words: listed(table, "words").into(),
+        exact: listed(table, "exact").into(),
+        allow: listed(table, "allow").into(),
         loose: true,
         starter: false,
         rule,
     }
 }
 
-fn words(table: &Section<'_>, key: &'static str) -> Vec<String> {
+fn listed(table: &Section<'_>, key: &'static str) -> Vec<ListedWord> {
     let mut words = Vec::new();
     for word in table.texts(key).unwrap_or_default() {
-        match check_word(word.value) {
-            Ok(()) => words.push(word.value.to_owned()),
+        match ListedWord::new(word.value) {
+            Ok(listed) => words.push(listed),
             Err(unusable) => table.complain_at(&word, format!("{unusable}.")),
         }
     }
