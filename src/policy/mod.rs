@@ -93,40 +93,51 @@ impl Policy {
         revision: u64,
         prior: &Arc<Prior>,
     ) -> Result<Policy, Vec<Mistake>> {
-        document::read(source, |root| Self::assemble(root, source, revision, prior))
+        let assemble = document::read(source, |root| Self::read(root, source, revision, prior))?;
+        Ok(assemble())
     }
 
-    fn assemble(root: Section<'_>, source: &str, revision: u64, prior: &Arc<Prior>) -> Self {
-        let repeats = sections::repeats(&root);
-        let author = sections::author(&root);
-        // A filter is added here and nowhere else.
-        let mut filters: Vec<Box<dyn Filter>> = vec![
-            Box::new(sections::keywords(&root)),
-            Box::new(Links(sections::links(&root))),
-            Box::new(Shape(sections::shape(&root))),
-            Box::new(Repeats(repeats.clone())),
-            Box::new(AuthorFilter(author.clone())),
-        ];
-        filters.extend(sections::patterns(&root).map(|patterns| Box::new(patterns) as Box<dyn Filter>));
+    /// Reads the whole document. What costs time is left to the second half, which a source with mistakes never sees.
+    fn read<'a>(
+        root: Section<'_>,
+        source: &'a str,
+        revision: u64,
+        prior: &Arc<Prior>,
+    ) -> impl FnOnce() -> Self + use<'a> {
+        let words = sections::words(&root);
+        let (links, shape, patterns) =
+            (sections::links(&root), sections::shape(&root), sections::patterns(&root));
+        let (repeats, author) = (sections::repeats(&root), sections::author(&root));
+        let (terms, learned) = (sections::terms(&root), sections::learned(&root, prior));
         let limits = sections::limits(&root).unwrap_or_else(sections::default_limits);
         let (places, threads) = sections::overrides(&root, &limits);
-        let hides_reported = sections::hides_reported(&root);
-        let policy = Self {
-            revision,
-            source: source.into(),
-            terms: sections::terms(&root),
-            limits,
-            sections: places,
-            threads,
-            repeats: Repeats(repeats),
-            author,
-            filters,
-            learned: sections::learned(&root, prior),
-            waiting_cap: sections::waiting_cap(&root),
-            hides_reported,
-        };
+        let (waiting_cap, hides_reported) = (sections::waiting_cap(&root), sections::hides_reported(&root));
         root.close();
-        policy
+        move || {
+            // A filter is added here and nowhere else.
+            let mut filters: Vec<Box<dyn Filter>> = vec![
+                Box::new(starter::keywords(words.lists, words.starter_cap)),
+                Box::new(Links(links)),
+                Box::new(Shape(shape)),
+                Box::new(Repeats(repeats.clone())),
+                Box::new(AuthorFilter(author.clone())),
+            ];
+            filters.extend(patterns.map(|patterns| Box::new(patterns) as Box<dyn Filter>));
+            Self {
+                revision,
+                source: source.into(),
+                terms,
+                limits,
+                sections: places,
+                threads,
+                repeats: Repeats(repeats),
+                author,
+                filters,
+                learned,
+                waiting_cap,
+                hides_reported,
+            }
+        }
     }
 
     /// The revision that this policy was saved as; 0 for the default policy.

@@ -3,7 +3,7 @@
 use super::super::starter;
 use crate::document::Section;
 use crate::domain::Effect;
-use crate::filter::{Keywords, ListedWord, Rule, WordList};
+use crate::filter::{ListedWord, Rule, WordList};
 
 const CLASSES: [(&str, &str); 6] = [
     ("profanity", "profanity"),
@@ -23,9 +23,17 @@ const DEFAULT_WEIGHT: f64 = 5.0;
 /// How many times its weight a list adds to one comment at most, when it does not say.
 const DEFAULT_CAP: f64 = 2.0;
 
-/// The filter over the starter lists and the site's own.
-pub fn keywords(root: &Section<'_>) -> Keywords {
-    let (mut lists, cap) = starter_lists(root);
+/// Which words are looked for.
+pub struct Words {
+    /// The starter lists and the site's own.
+    pub lists: Vec<WordList>,
+    /// The most points that all starter lists add together.
+    pub starter_cap: f64,
+}
+
+/// The starter lists and the site's own.
+pub fn words(root: &Section<'_>) -> Words {
+    let (mut lists, starter_cap) = starter_lists(root);
     let own = root.sections("keywords").unwrap_or_default();
     if own.len() > MOST_LISTS {
         root.complain("keywords", format!("a policy has at most {MOST_LISTS} lists; put some together."));
@@ -34,7 +42,7 @@ pub fn keywords(root: &Section<'_>) -> Keywords {
         lists.push(list(&table));
         table.close();
     }
-    starter::keywords(lists, cap)
+    Words { lists, starter_cap }
 }
 
 fn starter_lists(root: &Section<'_>) -> (Vec<WordList>, f64) {

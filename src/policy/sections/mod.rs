@@ -8,7 +8,7 @@ mod overrides;
 mod rules;
 mod site;
 
-pub use keywords::keywords;
+pub use keywords::words;
 pub use learned::learned;
 pub use limits::{default_limits, limits};
 pub use lists::patterns;
