@@ -47,7 +47,8 @@ pub fn in_words(span: Duration) -> String {
 
 /// The API's duration as the standard library's; `None` when it is absent or negative.
 pub fn span(duration: Option<&prost_types::Duration>) -> Option<Duration> {
-    duration.and_then(|duration| Duration::try_from(*duration).ok())
+    // Turning the least number of seconds around, as the conversion does with negative ones, overflows.
+    duration.filter(|duration| duration.seconds >= 0).and_then(|duration| Duration::try_from(*duration).ok())
 }
 
 /// Reads a period to look back over: a span of time from 48 minutes to a year.
@@ -102,6 +103,13 @@ mod tests {
         assert_eq!(rfc3339(None), "");
         assert_eq!(rfc3339(Some(&prost_types::Timestamp { seconds: i64::MAX, nanos: 0 })), "");
         assert_eq!(rfc3339(Some(&prost_types::Timestamp { seconds: 0, nanos: 5 })), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_span_that_is_negative_is_none_however_far() {
+        let told = |seconds, nanos| span(Some(&prost_types::Duration { seconds, nanos }));
+        assert_eq!(told(90, 0), Some(Duration::from_secs(90)));
+        assert_eq!([told(-1, 0), told(i64::MIN, 0), told(i64::MIN, i32::MIN), told(0, i32::MIN)], [None; 4]);
     }
 
     #[test]

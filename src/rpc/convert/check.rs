@@ -164,8 +164,10 @@ impl Check {
         bounds: RangeInclusive<Duration>,
     ) -> Duration {
         let Some(span) = span else { return default };
-        match Duration::try_from(span) {
-            Ok(span) if bounds.contains(&span) => span,
+        // Turning the least number of seconds around, as the conversion does with negative ones, overflows.
+        let span = Some(span).filter(|span| span.seconds >= 0).and_then(|span| Duration::try_from(span).ok());
+        match span {
+            Some(span) if bounds.contains(&span) => span,
             _ => {
                 let [least, most] = [*bounds.start(), *bounds.end()].map(humantime::format_duration);
                 self.note(field, format!("must be from {least} to {most}"));
@@ -238,7 +240,17 @@ mod tests {
         };
         assert_eq!(lease(10, 0).unwrap(), Duration::from_secs(10));
         assert_eq!(lease(1800, 0).unwrap(), Duration::from_secs(1800));
-        for (seconds, nanos) in [(0, 0), (9, 999_999_999), (1800, 1), (-5, 0), (i64::MAX, 0)] {
+        for (seconds, nanos) in [
+            (0, 0),
+            (9, 999_999_999),
+            (1800, 1),
+            (-5, 0),
+            (i64::MAX, 0),
+            (i64::MAX, i32::MAX),
+            (i64::MIN, 0),
+            (i64::MIN, i32::MIN),
+            (0, i32::MIN),
+        ] {
             assert!(lease(seconds, nanos).unwrap_err().message().contains("10s to 30m"), "{seconds} {nanos}");
         }
     }
