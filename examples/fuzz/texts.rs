@@ -156,12 +156,13 @@ impl Victim for Texts {
     }
 
     fn feed(&mut self, input: &str) -> Result<(), String> {
-        views(input)?;
         let author =
             Author { id: "a".into(), display_name: input.into(), url: input.into(), ..Author::default() };
         let draft = Draft { text: input.into(), author, ..Draft::default() };
+        let prepared = Prepared::new(&draft);
+        views(&prepared.text)?;
         for policy in &self.policies {
-            let verdict = policy.judge(&Prepared::new(&draft), &Evidence::default());
+            let verdict = policy.judge(&prepared, &Evidence::default());
             for finding in &verdict.findings {
                 spans(input, &finding.spans).map_err(|why| format!("{finding:?}: {why}"))?;
             }
@@ -182,9 +183,9 @@ pub fn text(dice: &mut Dice) -> String {
             1 => TROUBLE[dice.below(TROUBLE.len())].to_string(),
             _ => dice.one_of(&PIECES).to_owned(),
         };
-        let often = match dice.below(200) {
+        let often = match dice.below(1_000) {
             0 => 1 + dice.below(LONGEST / piece.len()),
-            1..20 => 1 + dice.below(40),
+            1..100 => 1 + dice.below(40),
             _ => 1,
         };
         text.push_str(&piece.repeat(often));
@@ -221,10 +222,9 @@ pub fn mutate(text: &mut String, dice: &mut Dice) {
 }
 
 /// Every way back from a view ends on the reader's own characters, and folding twice changes nothing.
-fn views(input: &str) -> Result<(), String> {
-    let text = Text::new(input);
+fn views(text: &Text<'_>) -> Result<(), String> {
     let whole = |start, end| {
-        let part = text.span(start, end).of(input).filter(|part| !part.is_empty());
+        let part = text.span(start, end).of(text.original()).filter(|part| !part.is_empty());
         part.map(|_| ()).ok_or_else(|| format!("{start}..{end} of the folded text leads nowhere"))
     };
     text.words().iter().try_for_each(|word| whole(word.start, word.end))?;
