@@ -23,6 +23,7 @@ fuzz:
 	cargo build --release --example fuzz
 	target/release/examples/fuzz texts --seconds $(SECONDS) --seed $$(date +%s)
 	target/release/examples/fuzz policies --seconds $(SECONDS) --seed $$(date +%s)
+	TMPDIR=/dev/shm target/release/examples/fuzz wire --seconds $(SECONDS) --seed $$(date +%s)
 
 screenshots: chromium
 	cargo build --bins --example screenshots

@@ -1,18 +1,22 @@
-//! Throws made-up texts and policies at what reads them, and stops at the first that breaks a promise.
+//! Throws made-up texts, policies and calls at what reads them, and stops at the first that breaks a promise.
 //!
 //! ```text
 //! make fuzz SECONDS=600
 //! cargo run --release --example fuzz -- texts --seconds 600 --seed 7
 //! cargo run --release --example fuzz -- policies --seconds 600
+//! TMPDIR=/dev/shm cargo run --release --example fuzz -- wire --seconds 600
 //! ```
 //!
 //! Inputs are samples cut up, spliced and strewn with characters that text handling trips over. The same
 //! seed makes the same inputs, so a failure is repeated by its seed and number. There is no guidance by
-//! coverage: that needs a nightly compiler, and this project builds on stable.
+//! coverage: that needs a nightly compiler, and this project builds on stable. On the wire the seed grows by one with each
+//! server, and what a server does at once may come in another order the next time.
 
 mod dice;
 mod policies;
+mod server;
 mod texts;
+mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -22,7 +26,7 @@ use clap::{Parser, ValueEnum};
 use dice::Dice;
 
 #[derive(Parser)]
-#[command(about = "Throws made-up texts and policies at what reads them")]
+#[command(about = "Throws made-up texts, policies and calls at what reads them")]
 struct Arguments {
     /// What is fed.
     target: Target,
@@ -40,6 +44,8 @@ enum Target {
     Texts,
     /// The reader of policies, and judging by those that it takes.
     Policies,
+    /// The gRPC port of a whole service.
+    Wire,
 }
 
 /// Something that can be fed.
@@ -55,28 +61,41 @@ trait Victim {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let mut victim: Box<dyn Victim> = match arguments.target {
-        Target::Texts => Box::new(texts::Texts::default()),
-        Target::Policies => Box::new(policies::Policies),
+    let Arguments { target, seconds, seed } = Arguments::parse();
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let outcome = match target {
+        Target::Texts => feed(&mut texts::Texts::default(), seed, end),
+        Target::Policies => feed(&mut policies::Policies, seed, end),
+        Target::Wire => server::feed(seed, end),
     };
+    match outcome {
+        Ok(told) => {
+            println!("{told}");
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            eprintln!("{broken}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Feeds a victim until `end`.
+fn feed(victim: &mut dyn Victim, seed: u64, end: Instant) -> Result<String, String> {
     let mut slowest = Slowest::default();
-    let end = Instant::now() + Duration::from_secs(arguments.seconds);
     let mut executions = 0u64;
     while Instant::now() < end {
-        let mut dice = Dice::new(arguments.seed, executions);
+        let mut dice = Dice::new(seed, executions);
         let input = victim.make(&mut dice);
         let start = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| victim.feed(&input)));
         slowest.note(&input, start.elapsed());
         executions += 1;
         if let Some(broken) = broken(outcome) {
-            eprintln!("input {} of seed {}: {broken}\n{input:?}", executions - 1, arguments.seed);
-            return ExitCode::FAILURE;
+            return Err(format!("input {} of seed {seed}: {broken}\n{input:?}", executions - 1));
         }
     }
-    println!("{executions} executions, nothing broken; {slowest}");
-    ExitCode::SUCCESS
+    Ok(format!("{executions} executions, nothing broken; {slowest}"))
 }
 
 fn broken(outcome: std::thread::Result<Result<(), String>>) -> Option<String> {
