@@ -35,6 +35,9 @@ use crate::proto::v1::submission_service_server::SubmissionServiceServer;
 /// Before a refusal is told; about what a call takes that is served in a flood.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
+/// How many refusals may wait, for each of the portals' calls that may be in flight: a call that waits holds little.
+const SEATS: usize = 4;
+
 /// Stands before all services of one worker.
 #[derive(Clone)]
 pub struct Turnstile {
@@ -71,7 +74,7 @@ struct Wait {
 impl Turnstile {
     /// A turnstile for the calls that this porter would refuse; they are counted with the others.
     pub fn new(porter: Arc<Porter>, watch: Watch) -> Self {
-        let seats = Arc::new(Semaphore::new(4 * porter.most_portals()));
+        let seats = Arc::new(Semaphore::new(SEATS * porter.most_portals()));
         Self { porter, watch, seats }
     }
 
