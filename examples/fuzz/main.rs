@@ -13,6 +13,10 @@
 //! server, and what a server does at once may come in another order the next time.
 
 mod dice;
+// The rest of it is for the tests.
+#[allow(dead_code)]
+#[path = "../../tests/it/support/http2_frames.rs"]
+mod http2_frames;
 mod policies;
 mod server;
 mod texts;

@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::super::http2_frames::{self, *};
 use super::{Wire, in_time, noise};
 
 /// Connections at once.
@@ -13,16 +14,8 @@ const SEQUENCES: usize = 16;
 /// Frames of one sequence at most.
 const LONGEST: usize = 6;
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
 const WINDOW_UPDATE: u8 = 8;
 const ACK: u8 = 1;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
 
 /// What the pings carry by which the server tells how far it has come.
 const MARK: &[u8] = b"so far: ";
@@ -63,7 +56,7 @@ impl Wire {
     /// then no end.
     fn spoiled(&mut self, stream: u32) -> Vec<u8> {
         let call = self.call();
-        let headers = headers(&call.path, &self.tokens[call.role]);
+        let headers = http2_frames::call(&call.path, &self.tokens[call.role]);
         let mut bytes = frame(HEADERS, END_HEADERS, stream, &headers);
         let mut rest = self.body(&call);
         while !rest.is_empty() && self.dice.once_in(3) {
@@ -89,7 +82,7 @@ impl Wire {
     fn frame(&mut self, next: u32) -> (u8, Vec<u8>) {
         let call = self.call();
         let dice = &mut self.dice;
-        let headers = headers(&call.path, &self.tokens[call.role]);
+        let headers = http2_frames::call(&call.path, &self.tokens[call.role]);
         let (kind, flags) = match dice.below(4) {
             0 => (dice.below(12) as u8, dice.number() as u8),
             1 => (DATA, dice.below(2) as u8),
@@ -109,29 +102,6 @@ impl Wire {
         let whole = frame(kind, flags, stream, &payload);
         (kind, if dice.once_in(16) { noise::mutated(dice, whole) } else { whole })
     }
-}
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = (payload.len() as u32).to_be_bytes();
-    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
-
-/// The headers of a call, neither compressed nor remembered.
-fn headers(path: &str, token: &str) -> Vec<u8> {
-    let bearer = format!("Bearer {token}");
-    let fields = [
-        (":method", "POST"),
-        (":scheme", "http"),
-        (":path", path),
-        (":authority", "modqueue"),
-        ("content-type", "application/grpc"),
-        ("te", "trailers"),
-        ("authorization", &bearer),
-    ];
-    let field = |(name, value): &(&str, &str)| {
-        [&[0, name.len() as u8], name.as_bytes(), &[value.len() as u8], value.as_bytes()].concat()
-    };
-    fields.iter().flat_map(field).collect()
 }
 
 /// Sends these on a connection of their own and gives back what comes until the server closes it, which it has to.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use wire::{Executions, ROLES, Wire};
 
 use super::{it_answers, server, stays_flat};
+use crate::support::http2_frames;
 
 /// Rounds after which a server makes way for a new one, with the next seed.
 const A_SERVER: u32 = 20;

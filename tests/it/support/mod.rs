@@ -4,6 +4,7 @@ pub mod authority;
 pub mod backend;
 pub mod clients;
 pub mod exposition;
+pub mod http2_frames;
 pub mod portrait;
 pub mod power_cut;
 pub mod raw_http2;
