@@ -119,10 +119,16 @@ fn announce(application: &Application, config: &Config) {
     }
     if let Some(made) = application.made_tokens() {
         println!("  tokens    {}/{{portal,moderator,admin}}", made.directory.display());
+        let modctl = if started_by_cargo() { "cargo run --release --bin modctl --" } else { "modctl" };
+        let tokens = made.directory.display();
         println!("\ntry, in another terminal:");
-        println!("  cargo run --release --bin modctl -- --server http://{address} submit 'Hello, world'");
-        println!("  cargo run --release --bin modctl -- --server http://{address} list");
+        println!("  {modctl} --server http://{address} --token-file {tokens} submit 'Hello, world'");
+        println!("  {modctl} --server http://{address} --token-file {tokens} list");
     }
+}
+
+fn started_by_cargo() -> bool {
+    std::env::var_os("CARGO").is_some()
 }
 
 fn sites(config: &Config) -> String {
