@@ -15,7 +15,7 @@ pub(super) enum Fault {
     Elsewhere,
     /// It was done, but is not as durable as it must be.
     Unconfirmed,
-    /// Trying again will not help.
+    /// Trying again at once will not help.
     Final(QueueError),
 }
 
@@ -25,6 +25,12 @@ pub(super) const UNCONFIRMED: &str = "UNCONFIRMED";
 const BUSY: [&str; 7] = ["LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "NOREPLICAS", "ASK"];
 /// Error codes of a server that is not, or no more, the one to ask.
 const ELSEWHERE: [&str; 3] = ["READONLY", "MOVED", "UNBLOCKED"];
+
+/// Error codes of a server that has no room to write, and what to do about each.
+const FULL: [(&str, &str); 2] = [
+    ("OOM", "raise maxmemory of Redis, or keep less by [retention]"),
+    ("MISCONF", "see to the disk that Redis writes to"),
+];
 
 /// Judges an error of the driver or of the server.
 pub(super) fn judge(error: &RedisError) -> Fault {
@@ -48,6 +54,10 @@ fn by_code(error: &RedisError) -> Fault {
     }
     if ELSEWHERE.contains(&code) {
         return Fault::Elsewhere;
+    }
+    if let Some((_, remedy)) = FULL.iter().find(|(full, _)| *full == code) {
+        let detail = format!("{error}; {remedy}, it goes on by itself");
+        return Fault::Final(QueueError::Unavailable { detail });
     }
     if code == UNCONFIRMED {
         return Fault::Unconfirmed;
@@ -92,7 +102,12 @@ mod tests {
 
     #[test]
     fn a_full_memory_and_a_damaged_record_are_told() {
-        assert!(matches!(judged("OOM", "command not allowed"), Fault::Final(QueueError::Failed { .. })));
+        for (code, remedy) in FULL {
+            let Fault::Final(QueueError::Unavailable { detail }) = judged(code, "it may not write") else {
+                panic!("{code} passes once there is room");
+            };
+            assert!(detail.contains("it may not write") && detail.contains(remedy), "{detail}");
+        }
         let Fault::Final(QueueError::Damaged { what, .. }) = judged("DAMAGED", "comment 7") else {
             panic!("a damaged record has its own error");
         };

@@ -1,4 +1,4 @@
-//! The store away, or failing. Its own words go to the log alone.
+//! The store away, full, or failing. Its own words go to the log alone.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub fn queue(error: QueueError) -> Status {
         QueueError::Unavailable { detail } => {
             calls::went_wrong(detail);
             let message =
-                "the queue store cannot be reached now; repeat the call, with the same ids, in a moment";
+                "the queue store cannot do this now; repeat the call, with the same ids, in a moment";
             fault(ErrorReason::StoreUnavailable, message).retry(STORE_RETRY).status()
         }
         QueueError::Damaged { what, detail } => {
