@@ -50,23 +50,23 @@ pub use signals::Signals;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen or --metrics-listen")]
+    #[error("cannot listen on {address}: {error}; choose another address with --listen or --metrics-listen")]
     Listen {
         /// Which address.
         address: SocketAddr,
         /// What the system said.
-        source: io::Error,
+        error: io::Error,
     },
     /// The tokens cannot be made or read.
     #[error("cannot make or read the token {0}; mend this, or choose another directory with --data-dir")]
     Tokens(io::Error),
     /// The secret that addresses are hashed with cannot be made or read.
-    #[error("the key of addresses, {path}: {source}; choose another file as retention.address_key")]
+    #[error("the key of addresses, {path}: {error}; choose another file as retention.address_key")]
     AddressKey {
         /// Which file.
         path: String,
         /// What the system said.
-        source: io::Error,
+        error: io::Error,
     },
     /// The store cannot be opened.
     #[error("{0}")]
@@ -142,13 +142,13 @@ impl Application {
         if config.require_durable {
             demand_durability(&*queue).await?;
         }
-        let listen = |source| StartError::Listen { address: config.listen, source };
+        let listen = |error| StartError::Listen { address: config.listen, error };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let metrics = Metrics::new(&config.sites);
         let metrics_address = match config.metrics_listen {
             Some(address) => {
-                Some(metrics.serve(address).await.map_err(|source| StartError::Listen { address, source })?)
+                Some(metrics.serve(address).await.map_err(|error| StartError::Listen { address, error })?)
             }
             None => None,
         };
@@ -276,7 +276,7 @@ fn principals(config: &Config) -> Result<(Vec<Principal>, Option<MadeTokens>), S
 fn addresses(config: &Config) -> Result<Addresses, StartError> {
     let Some(path) = &config.retention.address_key else { return Ok(Addresses::Kept) };
     let secret =
-        secret(path).map_err(|source| StartError::AddressKey { path: path.display().to_string(), source })?;
+        secret(path).map_err(|error| StartError::AddressKey { path: path.display().to_string(), error })?;
     Ok(Addresses::Hashed(Secret::new(secret)))
 }
 
