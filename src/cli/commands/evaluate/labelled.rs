@@ -7,6 +7,7 @@ use crate::domain::Draft;
 use crate::learn::lesson::Class;
 use crate::rpc::convert::{self, Check};
 use std::fs;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 /// As far as a server can be configured to go.
@@ -82,8 +83,10 @@ fn within(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn labelled(line: &str) -> Result<Labelled, String> {
-    let comment = row::draft(line)?;
-    let id = comment.id.clone();
+    let mut comment = row::draft(line)?;
+    // They stay here, so they may be what no server would take.
+    let id = mem::take(&mut comment.id);
+    comment.parent_id.clear();
     let class = class(comment.labels.get("label").map(String::as_str))?;
     let mut check = Check::default();
     let draft = convert::draft(&mut check, Some(comment), MAX_TEXT);
@@ -113,6 +116,12 @@ mod tests {
         assert_eq!((comment.id.as_str(), comment.class, comment.is_bad()), ("s:1", Class::Fine, false));
         assert_eq!((comment.draft.text.as_str(), comment.draft.thread.id.as_str()), ("hi", "blog"));
         assert!(labelled(r#"{"text": "hi", "label": "abuse"}"#).unwrap().is_bad());
+    }
+
+    #[test]
+    fn an_id_of_another_system_is_shown_as_it_is() {
+        let line = r#"{"id": "/a post/#7", "parent_id": "/a post/", "text": "hi", "label": "ham"}"#;
+        assert_eq!(labelled(line).unwrap().id, "/a post/#7");
     }
 
     #[test]
