@@ -55,6 +55,12 @@ pub(super) struct Worker {
     thread: JoinHandle<()>,
 }
 
+/// Bytes of a call that may be on their way or unread.
+const STREAM_WINDOW: u32 = 64 << 10;
+/// The same for all calls of a connection. Half of it is what h2 lets the frames of unread messages take beyond their
+/// bytes, some 240 for each short one, before it ends the connection: room for several bulk streams of the shortest comments.
+const CONNECTION_WINDOW: u32 = 4 << 20;
+
 /// Connections that wait for a busy worker.
 const BACKLOG: usize = 1024;
 const POLL: Duration = Duration::from_millis(50);
@@ -112,6 +118,8 @@ async fn serve(config: Config, store: Store, shared: Arc<Shared>, incoming: mpsc
         .layer(shared.watch.clone())
         .max_concurrent_streams(bounds.max_streams_per_connection)
         .http2_max_header_list_size(bounds.max_header_bytes)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .http2_keepalive_interval(Some(bounds.keep_alive_interval))
         .http2_keepalive_timeout(Some(bounds.keep_alive_timeout));
     let mut stopping = shared.stopping.clone();

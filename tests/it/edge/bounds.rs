@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use modqueue::proto::v1::watch_decisions_request::Start;
-use modqueue::proto::v1::{GetCommentRequest, ListCommentsRequest, WatchDecisionsRequest};
+use modqueue::proto::v1::{
+    CommentDraft, GetCommentRequest, ListCommentsRequest, SubmitCommentsRequest, WatchDecisionsRequest,
+};
+use prost::Message;
+use tokio::net::TcpStream;
 use tonic::{Code, Request};
 use tonic_types::StatusExt;
 
@@ -62,4 +67,34 @@ async fn no_call_takes_longer_than_the_server_lets_it() {
     request.metadata_mut().insert("grpc-timeout", "soon".parse().expect("plain ASCII"));
     let strange = clients.submission.submit_comment(request).await.expect_err("that is no time");
     assert_eq!(fields(&strange), ["grpc-timeout"]);
+}
+
+/// Some clients send each message of a stream as it comes, in a frame of its own, and more of them than the server has read.
+#[tokio::test(flavor = "multi_thread")]
+async fn thousands_of_short_comments_go_through_one_bulk_stream() {
+    const COMMENTS: usize = 4_000;
+    let server = server("");
+    let stream = TcpStream::connect(server.address()).await.expect("it accepts");
+    let (mut client, connection) = h2::client::handshake(stream).await.expect("it speaks HTTP/2");
+    tokio::spawn(connection);
+    let request = http::Request::post("http://modqueue/modqueue.v1.SubmissionService/SubmitComments")
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .header("authorization", format!("Bearer {}", server.token("portal")));
+    let request = request.body(()).expect("a request");
+    let (answer, mut sender) = client.send_request(request, false).expect("a stream");
+    let comment = Some(CommentDraft { text: "ok".into(), ..CommentDraft::default() });
+    let message = SubmitCommentsRequest { comment, ..SubmitCommentsRequest::default() }.encode_to_vec();
+    let framed = [&[0][..], &(message.len() as u32).to_be_bytes(), &message].concat();
+    for _ in 0..COMMENTS {
+        sender.send_data(framed.clone().into(), false).expect("the stream is open");
+    }
+    sender.send_data(Bytes::new(), true).expect("the stream is open");
+    let mut answers = answer.await.expect("an answer").into_body();
+    while let Some(data) = answers.data().await {
+        let taken = data.expect("the stream goes on").len();
+        answers.flow_control().release_capacity(taken).expect("it was taken");
+    }
+    let trailers = answers.trailers().await.expect("the stream goes on").expect("an end");
+    assert_eq!(trailers.get("grpc-status").expect("a status"), "0");
 }
