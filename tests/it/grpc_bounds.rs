@@ -1,9 +1,11 @@
 //! What is too large, unreadable or not there, through a real socket.
 
 use modqueue::proto::v1::decision_result::Result as Decided;
+use modqueue::proto::v1::export_author_response::Item;
 use modqueue::proto::v1::{
-    ClaimCommentsRequest, Comment, CommentDraft, CommentState, DecideCommentsRequest, DecisionInput,
-    GetCommentRequest, GetCommentResponse, ListCommentsRequest, SubmitCommentRequest, SubmitCommentsRequest,
+    AddNoteRequest, ClaimCommentsRequest, Comment, CommentDraft, CommentState, DecideCommentsRequest,
+    DecisionInput, ExportAuthorRequest, GetCommentRequest, GetCommentResponse, HistoryEntry, HistoryKind,
+    InspectCommentRequest, ListCommentsRequest, SubmitCommentRequest, SubmitCommentsRequest,
     WithdrawCommentRequest,
 };
 use prost::Message;
@@ -12,12 +14,14 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Code, Request, Status};
 use tonic_prost::ProstCodec;
 
+use crate::support::clients::submission;
 use crate::support::service::{Kept, Service, fields, reason};
 
 /// The smallest bound that the configuration takes.
 const BOUND: usize = 64 << 10;
 const SETTINGS: &str = "[bounds]\nmax_message_bytes = 65536";
 const COMMENTS: usize = 12;
+const NOTES: usize = 20;
 
 /// A service with more text in its queue than one message holds.
 async fn full_service() -> Service {
@@ -53,6 +57,55 @@ async fn no_page_is_larger_than_a_message_may_be() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), COMMENTS);
+}
+
+/// A service with one comment, by ann, about which moderators said more than one message holds.
+async fn much_noted() -> Service {
+    let service = Service::start_with(Kept::Embedded, SETTINGS).await;
+    service.portal().submit_comment(submission("c-1", "ann", "a comment that waits")).await.unwrap();
+    for number in 0..NOTES {
+        let note = format!("{number:4096}");
+        let request = AddNoteRequest { comment_id: "c-1".into(), note, ..AddNoteRequest::default() };
+        service.desk().add_note(request).await.unwrap();
+    }
+    service
+}
+
+fn notes(history: &[HistoryEntry]) -> Vec<usize> {
+    let notes = history.iter().filter(|entry| entry.kind() == HistoryKind::Noted);
+    notes.map(|entry| entry.note.trim().parse().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_history_larger_than_a_message_is_shown_from_its_end() {
+    let service = much_noted().await;
+    let request = InspectCommentRequest { comment_id: "c-1".into(), ..InspectCommentRequest::default() };
+    let page = service.desk().inspect_comment(request).await.unwrap().into_inner();
+    assert!(page.encoded_len() <= BOUND, "{}", page.encoded_len());
+    let seen = notes(&page.history);
+    assert!(seen.len() > 10 && seen.len() == page.history.len(), "{seen:?}");
+    assert_eq!(seen, (NOTES - seen.len()..NOTES).collect::<Vec<_>>());
+    assert_eq!(page.omitted_history_count as usize + seen.len(), NOTES + 1, "with how it came in");
+}
+
+#[tokio::test]
+async fn a_history_larger_than_a_message_is_exported_in_parts() {
+    let service = much_noted().await;
+    let request = ExportAuthorRequest { author_id: "ann".into(), ..ExportAuthorRequest::default() };
+    let mut export = service.admin().export_author(request).await.unwrap().into_inner();
+    let mut parts = Vec::new();
+    while let Some(message) = export.message().await.unwrap() {
+        assert!(message.encoded_len() <= BOUND, "{}", message.encoded_len());
+        if let Some(Item::Comment(part)) = message.item {
+            parts.push(part);
+        }
+    }
+    let comments: Vec<_> = parts.iter().map(|part| part.comment.clone().unwrap()).collect();
+    assert!(comments.iter().all(|comment| comment.id == "c-1"));
+    let whole: Vec<_> = comments.iter().map(|comment| comment.draft.is_some()).collect();
+    assert_eq!(whole, [true, false], "the text comes once");
+    let history: Vec<_> = parts.into_iter().flat_map(|part| part.history).collect();
+    assert_eq!(notes(&history), (0..NOTES).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub fn detail(page: &InspectCommentResponse, screen: &Screen) -> String {
     }
     drawn.push('\n');
     drawn.push_str(&judged(&draft.text, &comment.verdict.clone().unwrap_or_default(), screen));
-    drawn.push_str(&history(&page.history, screen));
+    drawn.push_str(&history(&page.history, page.omitted_history_count, screen));
     drawn
 }
 

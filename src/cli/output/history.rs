@@ -9,13 +9,15 @@ use crate::cli::harmless::one_line;
 use crate::cli::time::rfc3339;
 use crate::proto::v1::HistoryEntry;
 
-/// The history, oldest first; nothing when there is none.
-pub(super) fn history(entries: &[HistoryEntry], screen: &Screen) -> String {
+/// The history, oldest first, behind how many entries were left out; nothing when there is none.
+pub(super) fn history(entries: &[HistoryEntry], omitted: u64, screen: &Screen) -> String {
     if entries.is_empty() {
         return String::new();
     }
+    let before =
+        if omitted > 0 { format!("  {omitted} older entries are left out\n") } else { String::new() };
     let lines: String = entries.iter().map(|entry| line(entry, screen)).collect();
-    format!("\n{}\n{lines}", screen.paint(STRONG, "history"))
+    format!("\n{}\n{before}{lines}", screen.paint(STRONG, "history"))
 }
 
 fn line(entry: &HistoryEntry, screen: &Screen) -> String {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::stream::{self, StreamExt};
+use prost::Message;
 use tonic::Status;
 
 use super::PolicyCalls;
@@ -93,7 +94,8 @@ impl PolicyCalls {
         tracing::info!(%site, by = caller.name(), "an author's data are exported");
         let record = item(Item::Author(convert::author_record(author_id.clone(), &record)));
         let query = AuthorQuery { author_id, order: Order::OldestFirst, after: None, limit: EXPORT_STEP };
-        let export = Export { parts: self.0.clone(), site, query, read: VecDeque::new(), is_read: false };
+        let (parts, read) = (self.0.clone(), VecDeque::new());
+        let export = Export { parts, site, query, read, is_read: false, unfinished: None };
         let comments = stream::try_unfold(export, |mut export| async {
             Ok(export.next().await?.map(|comment| (item(Item::Comment(comment)), export)))
         });
@@ -132,11 +134,16 @@ struct Export {
     query: AuthorQuery,
     read: VecDeque<Comment>,
     is_read: bool,
+    /// What of the last comment's history did not fit in its message.
+    unfinished: Option<v1::ExportedComment>,
 }
 
 impl Export {
-    /// The next comment with its history; one that was swept meanwhile is left out.
+    /// The next comment with its history, or how that goes on; a comment that was swept meanwhile is left out.
     async fn next(&mut self) -> Result<Option<v1::ExportedComment>, Status> {
+        if let Some(rest) = self.unfinished.take() {
+            return Ok(Some(self.first_part(rest)));
+        }
         loop {
             let Some(comment) = self.read.pop_front() else {
                 if self.is_read {
@@ -151,12 +158,24 @@ impl Export {
             };
             let history = self.parts.queue.history(&self.site, &comment.id).await.map_err(status::queue)?;
             if !history.is_empty() {
-                return Ok(Some(v1::ExportedComment {
-                    comment: Some(shown(&self.parts, &self.site, comment)),
-                    history: history.into_iter().map(convert::history).collect(),
-                }));
+                let comment = Some(shown(&self.parts, &self.site, comment));
+                let history = history.into_iter().map(convert::history).collect();
+                return Ok(Some(self.first_part(v1::ExportedComment { comment, history })));
             }
         }
+    }
+
+    /// What of it fits in a message; the rest is kept for the next one.
+    fn first_part(&mut self, mut whole: v1::ExportedComment) -> v1::ExportedComment {
+        let room =
+            self.parts.page_bytes().saturating_sub(whole.comment.as_ref().map_or(0, Message::encoded_len));
+        let history = whole.history.split_off(convert::fitting(&whole.history, room));
+        if !history.is_empty() {
+            let comment = whole.comment.clone();
+            let comment = comment.map(|comment| v1::Comment { draft: None, verdict: None, ..comment });
+            self.unfinished = Some(v1::ExportedComment { comment, history });
+        }
+        whole
     }
 }
 

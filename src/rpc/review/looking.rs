@@ -1,5 +1,6 @@
 //! Looking at comments.
 
+use prost::Message;
 use tonic::Status;
 
 use super::{Reviews, filter};
@@ -60,13 +61,20 @@ impl Reviews {
             self.parent_of(&site, &comment),
             async { self.0.review.wave_size(&site, &id).await.map_err(status::queue) },
         )?;
-        Ok(v1::InspectCommentResponse {
+        let mut page = v1::InspectCommentResponse {
             comment: Some(self.shown(&site, comment)),
-            history: history.into_iter().map(convert::history).collect(),
             author,
             parent: parent.map(|parent| self.shown(&site, parent)),
             similar_count,
-        })
+            ..Default::default()
+        };
+        let mut newest_first: Vec<_> = history.into_iter().rev().map(convert::history).collect();
+        let room = self.0.page_bytes().saturating_sub(page.encoded_len());
+        let fits = convert::fitting(&newest_first, room);
+        page.omitted_history_count = (newest_first.len() - fits) as u64;
+        newest_first.truncate(fits);
+        page.history = newest_first.into_iter().rev().collect();
+        Ok(page)
     }
 
     async fn author_of(

@@ -169,6 +169,9 @@ fn text<'a>(
         lines.extend([Line::default(), Line::styled("history", palette.faint())]);
         lines.extend(history.iter().rev().flat_map(|entry| happened(entry, state, palette)));
     }
+    if let Some(omitted) = page.map(|page| page.omitted_history_count).filter(|omitted| *omitted > 0) {
+        lines.push(Line::styled(format!("{:12}and {omitted} older entries", ""), palette.faint()));
+    }
     lines
 }
 
