@@ -25,6 +25,7 @@ mod submission;
 
 use std::sync::Arc;
 
+use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
 
@@ -107,7 +108,8 @@ pub fn routes(parts: RpcParts) -> Routes {
     if reflection {
         routes = with_reflection(routes, &porter);
     }
-    routes.prepare()
+    let unknown = async || status::no_such_call().into_http::<Body>();
+    Routes::from(routes.into_axum_router().fallback(unknown)).prepare()
 }
 
 /// Both versions, because clients in use ask for either; with the types of error details, so that they can

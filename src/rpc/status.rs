@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use prost::Message;
 use tonic::codegen::http::HeaderMap;
+use tonic::metadata::MetadataValue;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
@@ -204,11 +205,7 @@ pub fn refused_bare(headers: &HeaderMap) -> Option<Status> {
 /// large OUT_OF_RANGE; both are the request's fault.
 pub fn explained(bare: Status) -> Status {
     match bare.code() {
-        Code::Unimplemented => {
-            let message =
-                "this server has no such call, or cannot read it; compare its version with the client's";
-            fault(ErrorReason::NotImplemented, message).status()
-        }
+        Code::Unimplemented => no_such_call(),
         Code::Internal | Code::OutOfRange | Code::ResourceExhausted | Code::InvalidArgument => {
             tracing::debug!(bare = bare.message(), "a request could not be read");
             let description = match bare.code() {
@@ -224,6 +221,20 @@ pub fn explained(bare: Status) -> Status {
         }
         _ => bare,
     }
+}
+
+/// A call of another version, or of another server.
+pub fn no_such_call() -> Status {
+    let message = "this server has no such call, or cannot read it; compare its version with the client's";
+    fault(ErrorReason::NotImplemented, message).status()
+}
+
+/// The messages of a call are compressed. As the protocol asks for, the answer says how they may come.
+pub fn compressed() -> Status {
+    let message = "this server takes messages as they are; send them without compression";
+    let mut status = fault(ErrorReason::NotImplemented, message).status();
+    status.metadata_mut().insert("grpc-accept-encoding", MetadataValue::from_static("identity"));
+    status
 }
 
 /// A request ended in the middle of a message.

@@ -166,9 +166,21 @@ async fn a_message_that_cannot_be_read_is_the_requests_fault() {
 #[tokio::test]
 async fn a_call_that_nobody_has_says_so() {
     let service = Service::start(Kept::Embedded).await;
-    let request = GetCommentRequest::default();
-    let refused = call(&service, "/modqueue.v1.SubmissionService/Sing", request).await.unwrap_err();
+    for path in ["/modqueue.v1.SubmissionService/Sing", "/modqueue.SubmissionService/GetComment"] {
+        let refused = call(&service, path, GetCommentRequest::default()).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unimplemented, "NOT_IMPLEMENTED"));
+    }
+}
+
+#[tokio::test]
+async fn who_compresses_is_told_not_to() {
+    let service = Service::start(Kept::Embedded).await;
+    let mut request = Request::new(GetCommentRequest::default());
+    request.metadata_mut().insert("grpc-encoding", "gzip".parse().unwrap());
+    let refused = service.portal().get_comment(request).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unimplemented, "NOT_IMPLEMENTED"));
+    assert!(refused.message().contains("without compression"), "{}", refused.message());
+    assert_eq!(refused.metadata().get("grpc-accept-encoding").unwrap(), "identity");
 }
 
 #[tokio::test]

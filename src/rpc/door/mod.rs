@@ -52,6 +52,9 @@ use room::{Room, Taken};
 pub use presence::Presence;
 pub use shares::{Exhausted, Shares};
 
+/// The header by which a client says that its messages are compressed.
+const ENCODING: &str = "grpc-encoding";
+
 /// Between two looks for a place; short against the wait of those who have one.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -154,6 +157,9 @@ struct Entered {
 
 impl<S> Door<S> {
     fn enter(&self, request: http::Request<Body>) -> Result<Entered, Status> {
+        if request.headers().get(ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(status::compressed());
+        }
         let is_stream = self.porter.streaming.contains(request.uri().path());
         let caller = request.extensions().get::<Caller>();
         let share = caller.map(|caller| self.porter.shares.take(caller.name(), is_stream)).transpose();
