@@ -304,6 +304,7 @@ mod tests {
         let table = [
             ("score >", 8, "value"),
             ("score > high", 9, "number"),
+            ("score != NaN", 10, "number"),
             ("age > 5", 7, "10m"),
             ("state = maybe", 9, "pending"),
             ("(score > 1", 11, "')'"),
@@ -311,6 +312,7 @@ mod tests {
             ("text = \"open", 8, "quote"),
             ("section > war", 9, "'='"),
             ("score > 1 OR", 13, "comparison"),
+            ("NOT NOT score > 1", 5, "comparison"),
             ("score > 1)", 10, "')'"),
         ];
         for (source, position, hint) in table {

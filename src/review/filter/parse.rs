@@ -83,7 +83,7 @@ impl Parser {
     fn comparison(&mut self) -> Result<Expression, FilterError> {
         let at = self.position();
         let word = match self.take_any() {
-            Some(Token::Word(word)) if word != "AND" && word != "OR" => word,
+            Some(Token::Word(word)) if !["AND", "OR", "NOT"].contains(&word.as_str()) => word,
             Some(Token::Quoted(text)) => return Ok(contains_text(text)),
             _ => return Err(error_at(at, "expected a comparison such as score >= 5 here")),
         };
@@ -145,7 +145,8 @@ fn test(field: &str, operator: &str, value: &str, at: [usize; 3]) -> Result<Test
             Ok(Test::State(equality, state.ok_or_else(|| error_at(value_at, hint))?))
         }
         "score" => {
-            let score = value.parse().map_err(|_| error_at(value_at, "score is compared with a number"));
+            let score = value.parse().ok().filter(|score: &f64| score.is_finite());
+            let score = score.ok_or_else(|| error_at(value_at, "score is compared with a number"));
             Ok(Test::Score(ordering(operator, operator_at)?, score?))
         }
         "age" => {
