@@ -1,5 +1,6 @@
 //! The server: arguments → configuration → application → exit code.
 
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
@@ -108,23 +109,24 @@ async fn serve(config: Config, arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The line `listening on ADDR` is for programs that start this one; the rest is for people.
+/// The line `listening on ADDR` is for programs that start this one; the rest is for people. Nobody has to read it to the
+/// end, or at all.
 fn announce(application: &Application, config: &Config) {
     let address = application.addr();
-    println!("listening on {address}");
-    println!("  comments  {}", application.store_description());
-    println!("  sites     {}", sites(config));
-    if let Some(metrics) = application.metrics_addr() {
-        println!("  metrics   http://{metrics}/metrics");
-    }
+    let mut lines = vec![
+        format!("listening on {address}"),
+        format!("  comments  {}", application.store_description()),
+        format!("  sites     {}", sites(config)),
+    ];
+    lines.extend(application.metrics_addr().map(|metrics| format!("  metrics   http://{metrics}/metrics")));
     if let Some(made) = application.made_tokens() {
-        println!("  tokens    {}/{{portal,moderator,admin}}", made.directory.display());
         let modctl = if started_by_cargo() { "cargo run --release --bin modctl --" } else { "modctl" };
         let tokens = made.directory.display();
-        println!("\ntry, in another terminal:");
-        println!("  {modctl} --server http://{address} --token-file {tokens} submit 'Hello, world'");
-        println!("  {modctl} --server http://{address} --token-file {tokens} list");
+        let modctl = format!("  {modctl} --server http://{address} --token-file {tokens}");
+        lines.push(format!("  tokens    {tokens}/{{portal,moderator,admin}}"));
+        lines.push(format!("\ntry, in another terminal:\n{modctl} submit 'Hello, world'\n{modctl} list"));
     }
+    let _ = writeln!(io::stdout(), "{}", lines.join("\n"));
 }
 
 fn started_by_cargo() -> bool {

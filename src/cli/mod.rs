@@ -3,6 +3,18 @@
 //! Architecture invariant: what is printed is made by pure functions of data and [`output::Screen`], so that it is tested
 //! without a terminal; only commands talk to the server.
 
+/// Says something on standard error. Unlike `eprintln!` it goes on when nobody reads there: what was begun is done.
+macro_rules! say {
+    ($($words:tt)*) => { say_on!("{}\n", format_args!($($words)*)) };
+}
+
+/// The same, without an end of the line.
+macro_rules! say_on {
+    ($($words:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!($($words)*));
+    }};
+}
+
 pub mod amend;
 pub mod args;
 pub mod commands;
@@ -81,8 +93,8 @@ fn tell(failure: &Failure, token: &str) {
         return;
     }
     let mut lines = explain::explain(failure, token).into_iter();
-    eprintln!("error: {}", lines.next().unwrap_or_default());
-    lines.for_each(|line| eprintln!("  {line}"));
+    say!("error: {}", lines.next().unwrap_or_default());
+    lines.for_each(|line| say!("  {line}"));
 }
 
 async fn dispatch(command: Command, session: &mut Session) -> Result<Done, Failure> {

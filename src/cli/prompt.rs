@@ -12,7 +12,7 @@ pub fn confirm(question: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::Usage(format!("{question} Nobody is there to answer; say so with --yes")));
     }
-    eprint!("{question} [y/N] ");
+    say_on!("{question} [y/N] ");
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
@@ -26,12 +26,12 @@ pub fn ask_secret(what: &str) -> Result<String, Failure> {
             "there is no terminal to ask for the {what} on; name a file with it"
         )));
     }
-    eprint!("{what}: ");
+    say_on!("{what}: ");
     io::stderr().flush()?;
     terminal::enable_raw_mode()?;
     let typed = type_secret();
     terminal::disable_raw_mode()?;
-    eprintln!();
+    say!("");
     match typed?.trim() {
         "" => Err(Failure::Usage(format!("no {what} was given"))),
         secret => Ok(secret.to_owned()),
@@ -73,7 +73,7 @@ pub fn ask(question: &str) -> Result<Answer, Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::Usage(format!("{question} Nobody is there to answer; say so with --yes")));
     }
-    eprint!("{question} [y/N/e=edit again] ");
+    say_on!("{question} [y/N/e=edit again] ");
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

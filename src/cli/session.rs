@@ -94,10 +94,7 @@ async fn connect(settings: &Settings, role: Role) -> Result<Client, Failure> {
     settings.tokens.read(role)?;
     let target = &settings.target;
     if target.is_plain() && !target.is_loopback() {
-        eprintln!(
-            "warning: {} is not encrypted; the token and all texts can be read on the way",
-            target.url()
-        );
+        say!("warning: {} is not encrypted; the token and all texts can be read on the way", target.url());
     }
     Ok(Client::connect(target, settings.tokens.clone(), settings.timeout).await?)
 }

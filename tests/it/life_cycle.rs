@@ -1,7 +1,7 @@
 //! Starting and stopping the real server.
 
 use std::os::unix::net::UnixDatagram;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use modqueue::proto::v1::WatchDecisionsRequest;
@@ -122,6 +122,27 @@ fn health_and_reflection_can_be_switched_off() {
     let output = modqueue(&["health", "--server", server.address()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("health = true"), "{}", said(&output));
+}
+
+#[test]
+fn it_serves_though_nobody_reads_what_it_says_at_its_start() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let notify = directory.path().join("notify");
+    let socket = UnixDatagram::bind(&notify).expect("a socket");
+    socket.set_read_timeout(Some(Duration::from_secs(20))).expect("a time");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_modqueue"))
+        .args(["--listen", "127.0.0.1:0", "--metrics-listen", "off", "--data-dir"])
+        .arg(directory.path())
+        .env("NOTIFY_SOCKET", &notify)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the server's binary runs");
+    drop(child.stdout.take());
+    let mut message = [0; 64];
+    let heard = socket.recv(&mut message).map(|length| message[..length].starts_with(b"READY=1"));
+    child.kill().expect("it can be killed");
+    child.wait().expect("a killed process ends");
+    assert!(heard.is_ok_and(|ready| ready), "it does not get as far as to serve");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,7 +121,7 @@ async fn comments(id: String, limit: usize, session: &mut Session) -> Result<Don
     }
     session.output.rows(&comments, "nothing of this author is kept")?;
     if !page_token.is_empty() {
-        eprintln!("there are more; see --limit");
+        say!("there are more; see --limit");
     }
     Ok(Done::Fully)
 }

@@ -38,7 +38,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     });
     let claimed = session.review().await?.claim_comments(request).await?.into_inner();
     if let Err(error) = session.claims.keep(&claimed) {
-        eprintln!(
+        say!(
             "warning: the claim cannot be remembered ({error}); decide with --claim-id {}",
             claimed.claim_id
         );
@@ -50,7 +50,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     }
     if !claimed.comments.is_empty() {
         let until = in_full(claimed.expire_time.as_ref(), session.output.screen.now);
-        eprintln!("claim {} ends {until}", claimed.claim_id);
+        say!("claim {} ends {until}", claimed.claim_id);
     }
     Ok(Done::Fully)
 }

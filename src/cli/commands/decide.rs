@@ -98,7 +98,7 @@ fn settle(results: &[Outcome], session: &Session) {
     let decided = results.iter().filter(|outcome| outcome.result.is_ok());
     let decided: Vec<_> = decided.map(|outcome| outcome.comment_id.as_str()).collect();
     if let Err(error) = session.claims.settle(&decided, Timestamp::now()) {
-        eprintln!("warning: what was claimed here cannot be kept up to date: {error}");
+        say!("warning: what was claimed here cannot be kept up to date: {error}");
     }
 }
 

@@ -79,7 +79,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let mut request = request(&args, session);
     let counted = last(session, DecideMatchingRequest { validate_only: true, ..request.clone() }).await?;
     let count = counted.matched_count;
-    eprintln!("{} match", comments(usize::try_from(count).unwrap_or(usize::MAX)));
+    say!("{} match", comments(usize::try_from(count).unwrap_or(usize::MAX)));
     if count == 0 || args.dry_run {
         session.output.listed(&counted)?;
         return Ok(Done::Fully);
@@ -130,7 +130,7 @@ async fn last(session: &Session, request: DecideMatchingRequest) -> Result<Decid
         for failure in &progress.failures {
             let refusal = failure.error.as_ref().map(Refusal::from);
             let why = refusal.map(|refusal| refusal.in_one_line()).unwrap_or_default();
-            eprintln!("{}: {}", one_line(&failure.comment_id), one_line(&why));
+            say!("{}: {}", one_line(&failure.comment_id), one_line(&why));
         }
         last = progress;
     }
@@ -140,9 +140,9 @@ async fn last(session: &Session, request: DecideMatchingRequest) -> Result<Decid
 async fn show_some(args: &Args, session: &Session) -> Result<(), Failure> {
     let Some(filter) = &args.filter else { return Ok(()) };
     let (some, more) = fetch(session, filter, "risk", SAMPLES).await?;
-    eprint!("{}", drawn(&some, &session.output.screen));
+    say_on!("{}", drawn(&some, &session.output.screen));
     if more {
-        eprintln!("…");
+        say!("…");
     }
     Ok(())
 }

@@ -29,5 +29,5 @@ pub fn tell(mut outcomes: Vec<Outcome>, session: &mut Session) -> Result<Done, F
 /// Tells on standard error why nothing was done about a comment.
 pub fn refused(comment_id: &str, refusal: &Refusal, session: &Session) {
     let why = explain(&refusal.clone().into(), &session.token_origin());
-    eprintln!("{}: {}", one_line(comment_id), why.join("; "));
+    say!("{}: {}", one_line(comment_id), why.join("; "));
 }

@@ -30,7 +30,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     });
     let answer = session.submission().await?.report_comment(request).await?.into_inner();
     if answer.replayed {
-        eprintln!("this reader had reported it before; nothing has changed");
+        say!("this reader had reported it before; nothing has changed");
     }
     let comment = Box::new(answer.comment.unwrap_or_default());
     tell(vec![Outcome { comment_id: args.id, result: Ok(comment) }], session)

@@ -37,7 +37,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let (comments, more) = fetch(session, &args.filter, &args.order_by, limit).await?;
     session.output.rows(&comments, "no comments match")?;
     if more {
-        eprintln!("there are more; see --limit");
+        say!("there are more; see --limit");
     }
     Ok(Done::Fully)
 }

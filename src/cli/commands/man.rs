@@ -29,6 +29,6 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Done, Failure> {
     let refused = |error| Failure::Usage(format!("cannot write to {}: {error}", directory.display()));
     fs::create_dir_all(directory).map_err(refused)?;
     clap_mangen::generate_to(command, directory).map_err(refused)?;
-    eprintln!("the pages are in {}; read them with `man modctl`", directory.display());
+    say!("the pages are in {}; read them with `man modctl`", directory.display());
     Ok(Done::Fully)
 }

@@ -40,7 +40,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
         Ok(activity) => Some(activity),
         Err(failure) => {
             let why = explain(&failure, &session.token_origin()).join("; ");
-            eprintln!("what came in and what was decided is left out: {why}");
+            say!("what came in and what was decided is left out: {why}");
             None
         }
     };

@@ -47,7 +47,7 @@ pub async fn rehearse(picks: &[Pick], deed: Deed, session: &mut Session) -> Resu
         }
     }
     session.output.rows(&ready, "none of them")?;
-    eprintln!("{} of {} would be {}; nothing was changed", ready.len(), picks.len(), deed.told());
+    say!("{} of {} would be {}; nothing was changed", ready.len(), picks.len(), deed.told());
     Ok(if refusals == 0 { Done::Fully } else { Done::InPart })
 }
 

@@ -53,7 +53,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
         None => session.output.text(&page)?,
         Some(file) => {
             fs::write(file, page).map_err(|error| Failure::Usage(format!("cannot write {file}: {error}")))?;
-            eprintln!("{file} is written");
+            say!("{file} is written");
         }
     }
     Ok(Done::Fully)

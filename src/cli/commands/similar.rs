@@ -21,7 +21,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let (similar, total) = fetch(session, &args.id, limit).await?;
     session.output.rows(&similar, "no other comment is like this one")?;
     if total > similar.len() as u64 {
-        eprintln!("{} in all; see --limit", comments(usize::try_from(total).unwrap_or(usize::MAX)));
+        say!("{} in all; see --limit", comments(usize::try_from(total).unwrap_or(usize::MAX)));
     }
     Ok(Done::Fully)
 }

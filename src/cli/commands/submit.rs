@@ -44,10 +44,10 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
             + &judged(text, &comment.verdict.clone().unwrap_or_default(), screen)
     })?;
     if answer.replayed {
-        eprintln!("this comment was here already; nothing has changed");
+        say!("this comment was here already; nothing has changed");
     }
     if args.validate_only {
-        eprintln!("only validated; nothing was kept");
+        say!("only validated; nothing was kept");
     }
     Ok(Done::Fully)
 }

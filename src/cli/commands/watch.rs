@@ -47,7 +47,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
         }
     };
     if place.from != args.from {
-        eprintln!("go on with: modctl watch --from {}", one_line(&place.from));
+        say!("go on with: modctl watch --from {}", one_line(&place.from));
     }
     result.map(|()| Done::Fully)
 }
@@ -109,7 +109,7 @@ async fn follow(place: &mut Place, session: &mut Session) -> Result<(), Failure>
         let Some(pause) = attempts.next() else {
             return Err(Failure::Refused(Box::new((&tonic::Status::unavailable(why)).into())));
         };
-        eprintln!("{}; going on in {} s", one_line(&why), pause.as_secs_f32());
+        say!("{}; going on in {} s", one_line(&why), pause.as_secs_f32());
         sleep(*pause).await;
     }
 }

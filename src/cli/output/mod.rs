@@ -119,7 +119,7 @@ impl Output {
     pub fn rows<R: Record>(&mut self, rows: &[R], nothing: &str) -> io::Result<()> {
         self.check::<R>()?;
         match self.format {
-            Format::Table if rows.is_empty() => eprintln!("{nothing}"),
+            Format::Table if rows.is_empty() => say!("{nothing}"),
             Format::Table => self.text(&drawn(rows, &self.screen))?,
             Format::Json => {
                 let rows: Vec<_> = rows.iter().map(Record::json).collect();

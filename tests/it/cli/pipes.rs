@@ -76,3 +76,18 @@ fn a_closed_pipe_ends_a_command_in_silence() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
 }
+
+#[test]
+fn what_was_begun_is_done_when_nobody_reads_what_goes_wrong() {
+    let desk = Desk::with_three();
+    let mut child = desk
+        .command(&desk.home)
+        .args(["approve", "nobody", "c-1", "c-2", "--format", "ids"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b"c-1\nc-2\n"[..]));
+}

@@ -45,7 +45,7 @@ pub fn read(paths: &[PathBuf]) -> Result<(Vec<Labelled>, usize), Failure> {
                 Ok(comment) => comments.push(comment),
                 Err(why) => {
                     left_out += 1;
-                    eprintln!("{}:{}: {}", one_line(&name), line.number, one_line(&why));
+                    say!("{}:{}: {}", one_line(&name), line.number, one_line(&why));
                 }
             }
         }

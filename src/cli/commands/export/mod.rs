@@ -90,7 +90,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     }
     sink.end()?;
     progress.finish_and_clear();
-    eprintln!("{count} comments exported");
+    say!("{count} comments exported");
     Ok(Done::Fully)
 }
 

@@ -58,7 +58,7 @@ pub async fn run(
         }
     }
     if stop.is_asked() || result.is_err() {
-        eprintln!("stopped; run the same command again to go on: what is in is skipped");
+        say!("stopped; run the same command again to go on: what is in is skipped");
     }
     result?;
     Ok(if tally.failed == 0 && !stop.is_asked() { Done::Fully } else { Done::InPart })

@@ -106,14 +106,14 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     report.close()?;
     summarise(&report.tally, session)?;
     if stop.is_asked() || result.is_err() {
-        eprintln!("stopped; to go on, run the same command again with --from-line {}", window.first_open());
+        say!("stopped; to go on, run the same command again with --from-line {}", window.first_open());
     }
     result?;
     if stop.is_asked() {
         return Ok(Done::InPart);
     }
     if args.dry_run {
-        eprintln!("only judged; nothing was kept");
+        say!("only judged; nothing was kept");
     }
     Ok(if report.tally.failed() == 0 { Done::Fully } else { Done::InPart })
 }
@@ -125,7 +125,7 @@ fn listing(session: &Session) -> bool {
 
 fn summarise(tally: &Tally, session: &mut Session) -> Result<(), Failure> {
     if listing(session) {
-        eprint!("{}", tally.drawn(&session.output.screen));
+        say_on!("{}", tally.drawn(&session.output.screen));
     } else if session.output.format == Format::Json {
         session.output.json(tally)?;
     } else {

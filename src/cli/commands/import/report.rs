@@ -49,7 +49,7 @@ impl Report {
             if left_out.comment_id.is_empty() { String::new() } else { left_out.comment_id.clone() + ": " };
         let told = format!("{}, line {}: {}", self.file, left_out.line, one_line(&(id + &left_out.why)));
         if self.tally.leave_out(left_out) {
-            self.progress.suspend(|| eprintln!("{told}"));
+            self.progress.suspend(|| say!("{told}"));
         }
         Ok(())
     }
@@ -59,9 +59,7 @@ impl Report {
         if !std::mem::replace(&mut self.has_waited, true) {
             let told = format!("{}, line {line}: {}", self.file, one_line(&refusal.in_one_line()));
             self.progress.suspend(|| {
-                eprintln!(
-                    "{told}; it and others like it are sent again when the limit allows it, see --patience"
-                );
+                say!("{told}; it and others like it are sent again when the limit allows it, see --patience");
             });
         }
     }
@@ -83,7 +81,7 @@ impl Report {
         self.progress.finish_and_clear();
         self.left_out.as_mut().map(BufWriter::flush).transpose()?;
         if self.tally.untold() > 0 {
-            eprintln!("… and {} more; --left-out FILE writes all of them down", self.tally.untold());
+            say!("… and {} more; --left-out FILE writes all of them down", self.tally.untold());
         }
         Ok(())
     }

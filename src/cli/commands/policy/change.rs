@@ -46,7 +46,7 @@ impl Change {
     ) -> Result<Answer, Failure> {
         let screen = &session.output.screen;
         let old = named(&self.current);
-        eprint!("{}", output::diff((&old, &self.current.source), (&self.name, &self.source), screen));
+        say_on!("{}", output::diff((&old, &self.current.source), (&self.name, &self.source), screen));
         self.replay(trial, session).await;
         let question = format!("Put it in force as revision {}?", self.current.revision + 1);
         match (trial.yes, editable) {
@@ -68,10 +68,10 @@ impl Change {
             max_comments: trial.sample,
         };
         match report(request, session).await {
-            Ok(report) => eprint!("\n{}", output::replayed(&report, &session.output.screen)),
+            Ok(report) => say_on!("\n{}", output::replayed(&report, &session.output.screen)),
             Err(failure) => {
                 let why = explain(&failure, &session.token_origin()).join("; ");
-                eprintln!("\nit could not be tried on past comments: {why}");
+                say!("\nit could not be tried on past comments: {why}");
             }
         }
     }

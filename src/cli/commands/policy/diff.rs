@@ -27,7 +27,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     };
     let changes = output::diff((&old.name, &old.text), (&new.name, &new.text), &session.output.screen);
     if changes.is_empty() {
-        eprintln!("{} and {} are the same", old.name, new.name);
+        say!("{} and {} are the same", old.name, new.name);
     }
     session.output.text(&changes)?;
     Ok(Done::Fully)

@@ -31,8 +31,8 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     }
     let saved = in_full(policy.create_time.as_ref(), session.output.screen.now);
     match policy.revision {
-        0 => eprintln!("no policy was set yet; the built-in one is in force"),
-        revision => eprintln!("revision {revision}, saved {saved} by {}", one_line(&policy.author)),
+        0 => say!("no policy was set yet; the built-in one is in force"),
+        revision => say!("revision {revision}, saved {saved} by {}", one_line(&policy.author)),
     }
     Ok(Done::Fully)
 }

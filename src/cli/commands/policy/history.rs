@@ -22,7 +22,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let page = session.policy().await?.list_policy_revisions(request).await?.into_inner();
     session.output.rows(&page.revisions, "no policy was set yet; the built-in one is in force")?;
     if !page.next_page_token.is_empty() {
-        eprintln!("there are more; see --limit");
+        say!("there are more; see --limit");
     }
     Ok(Done::Fully)
 }

@@ -84,7 +84,7 @@ async fn apply(args: &Args, lists: &[List<'_>], session: &mut Session) -> Result
     let current = fetch(0, session).await?;
     let (source, merged) = added(args, &current.source, lists)?;
     if source == current.source {
-        eprintln!("the policy in force has all of them already");
+        say!("the policy in force has all of them already");
         return Ok(merged);
     }
     let message = args.message.clone().unwrap_or_else(|| format!("words into the list {:?}", name(args)));
@@ -139,10 +139,10 @@ fn name(args: &Args) -> String {
 fn told(fates: &[(String, Merged)]) -> Done {
     for (file, merged) in fates {
         for (entry, why) in &merged.refused {
-            eprintln!("{file}:{}: “{}” {why}", entry.line, one_line(&entry.word));
+            say!("{file}:{}: “{}” {why}", entry.line, one_line(&entry.word));
         }
         let Merged { added, known, refused } = merged;
-        eprintln!("{file}: {added} added, {known} there already, {} refused", refused.len());
+        say!("{file}: {added} added, {known} there already, {} refused", refused.len());
     }
     if fates.iter().all(|(_, merged)| merged.refused.is_empty()) { Done::Fully } else { Done::InPart }
 }

@@ -36,7 +36,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     }
     session.output.rows(&listed, "nothing was suggested")?;
     if !page_token.is_empty() {
-        eprintln!("there are more; see --limit");
+        say!("there are more; see --limit");
     }
     Ok(Done::Fully)
 }

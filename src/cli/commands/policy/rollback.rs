@@ -25,7 +25,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let earlier = fetch(args.revision, session).await?;
     let current = fetch(0, session).await?;
     if earlier.source == current.source {
-        eprintln!("{} is what is in force already", named(&earlier));
+        say!("{} is what is in force already", named(&earlier));
         return Ok(Done::Fully);
     }
     let message = args.message.unwrap_or_else(|| format!("back to revision {}", args.revision));

@@ -64,7 +64,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     match &ended {
         Ok(_) if args.from.is_none() => draft.discard(),
         Ok(_) => {}
-        Err(_) => eprintln!("your edit is kept; go on with: modctl policy edit --from {}", draft.place()),
+        Err(_) => say!("your edit is kept; go on with: modctl policy edit --from {}", draft.place()),
     }
     ended
 }
@@ -96,7 +96,7 @@ async fn round(
 ) -> Result<Round, Failure> {
     let source = draft.read()?;
     if source == current.source {
-        eprintln!("nothing was changed");
+        say!("nothing was changed");
         return Ok(Round::Over(Done::Fully));
     }
     let change = Change {
@@ -161,7 +161,7 @@ fn again(failure: Failure, draft: &Draft, source: &str) -> Result<Round, Failure
     if !io::stdin().is_terminal() {
         return Err(told);
     }
-    mistakes.lines().for_each(|line| eprintln!("{}", one_line(line)));
+    mistakes.lines().for_each(|line| say!("{}", one_line(line)));
     match confirm("Edit again?")? {
         true => Ok(Round::Again),
         false => Err(Failure::Usage("the policy has mistakes; nothing was put in force".to_owned())),
@@ -171,9 +171,9 @@ fn again(failure: Failure, draft: &Draft, source: &str) -> Result<Round, Failure
 /// Somebody else was faster: their changes are shown, and the edit goes on from their version.
 async fn rebase(failure: Failure, current: &mut Policy, session: &Session) -> Result<Round, Failure> {
     let theirs = fetch(0, session).await?;
-    eprintln!("{} came into force meanwhile, by {}:", named(&theirs), one_line(&theirs.author));
+    say!("{} came into force meanwhile, by {}:", named(&theirs), one_line(&theirs.author));
     let (old, new) = (named(current), named(&theirs));
-    eprint!("{}", output::diff((&old, &current.source), (&new, &theirs.source), &session.output.screen));
+    say_on!("{}", output::diff((&old, &current.source), (&new, &theirs.source), &session.output.screen));
     *current = theirs;
     match confirm("Bring their changes into your edit, or leave them out: edit again?") {
         Ok(true) => Ok(Round::Again),
