@@ -21,6 +21,8 @@ fn connection(error: &TargetError) -> Vec<String> {
     if let TargetError::Unreachable { cause, .. } = error {
         let remedy = if cause.contains("certificate") {
             "name the certificates to trust with --ca-file"
+        } else if cause.contains("InvalidContentType") {
+            "what answers there does not speak TLS; for a server without it, write http:// in its address"
         } else {
             "is `modqueue` running there? name another server with --server or MODCTL_SERVER"
         };
@@ -87,6 +89,9 @@ fn remedy(refusal: &Refusal, token: &str) -> Option<String> {
             "look at what is in force now with `modctl policy get`, then set yours again".to_owned()
         }
         "NOT_IMPLEMENTED" => "this server does not have the call yet".to_owned(),
+        _ if refusal.is_out_of_time() => {
+            "the server did not answer in time; --timeout gives it longer".to_owned()
+        }
         _ if refusal.is_broken_connection() => {
             "the connection broke; a server with TLS needs https:// in its address".to_owned()
         }
@@ -128,6 +133,13 @@ mod tests {
         refused.retry_after_seconds = Some(1.2);
         let lines = explain(&refused.into(), "");
         assert_eq!(lines, ["no", "  comment.text: is empty", "  comment.id: is long", "try again in 2 s"]);
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_in_time_is_told_from_a_broken_connection() {
+        let remedy = |status: tonic::Status| explain(&Failure::from(status), "").pop().unwrap();
+        assert!(remedy(tonic::Status::cancelled("Timeout expired")).contains("--timeout"));
+        assert!(remedy(tonic::Status::cancelled("h2 protocol error")).contains("https://"));
     }
 
     #[test]

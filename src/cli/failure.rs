@@ -73,6 +73,11 @@ impl Refusal {
         }
     }
 
+    /// Whether the client itself made this, because the time for a call was over; these are the words of its library.
+    pub fn is_out_of_time(&self) -> bool {
+        self.is_broken_connection() && self.message == "Timeout expired"
+    }
+
     /// Whether the client itself made this, because the connection broke: the server's own always name a reason.
     pub fn is_broken_connection(&self) -> bool {
         ["UNKNOWN", "INTERNAL", "CANCELLED"].contains(&self.code) && self.reason.is_empty()

@@ -24,6 +24,24 @@ fn a_policy_with_mistakes_is_2_and_all_of_them_stand_under_their_lines() {
 }
 
 #[test]
+fn a_policy_that_never_came_is_2_and_the_one_in_force_stays() {
+    let desk = Desk::new();
+    desk.set_policy("mode = \"post\"\n");
+    let ran = desk.fed(&["policy", "set", "-"], "\n");
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("# the default"), "{}", ran.stderr);
+    assert_eq!(desk.modctl(&["policy", "get"]).stdout, "mode = \"post\"\n");
+}
+
+#[test]
+fn a_server_without_tls_is_3_and_says_how_it_is_reached() {
+    let desk = Desk::new();
+    let ran = desk.modctl(&["stats", "--server", &format!("https://{}", desk.server.address())]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("write http://"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_server_that_is_not_there_is_3() {
     let home = home();
     let directory = home.path().join("tokens");

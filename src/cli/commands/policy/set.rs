@@ -6,6 +6,10 @@ use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
 use crate::proto::v1::UpdatePolicyRequest;
 
+/// More likely than that somebody wants the default policy, whatever should have written another one has failed.
+const NOTHING_CAME: &str =
+    "nothing came on standard input; to set the default policy, send a comment such as `# the default`";
+
 /// What `policy set` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -28,6 +32,9 @@ pub struct Args {
 /// Sets a policy; a bad one is told with all its mistakes, and the last good one stays in force.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let source = source::read(&args.file)?;
+    if args.file == "-" && source.text.trim().is_empty() {
+        return Err(Failure::Usage(NOTHING_CAME.to_owned()));
+    }
     let request = session.request(UpdatePolicyRequest {
         site: session.site(),
         source: source.text.clone(),

@@ -61,6 +61,8 @@ pub struct Queue {
     pub kind: Kind,
     /// Whether a page is on its way.
     pub loading: bool,
+    /// Whether what was last asked for could not be listed.
+    pub failed: bool,
     order: usize,
     next_page: String,
     generation: u64,
@@ -84,6 +86,7 @@ impl Queue {
             search: String::new(),
             kind: Kind::Pending,
             loading: false,
+            failed: false,
             order: 0,
             next_page: String::new(),
             generation: 0,
@@ -248,13 +251,14 @@ impl Queue {
         }
         self.listed = (self.filter.clone(), self.search.clone());
         self.next_page = next_page;
-        self.loading = false;
+        (self.loading, self.failed) = (false, false);
         old
     }
 
     /// No page came.
     pub fn unlisted(&mut self, generation: u64) {
         self.loading &= generation != self.generation;
+        self.failed |= generation == self.generation;
     }
 
     /// Takes back the filter and the search that the listed rows have; answers the filter that stood in their place, if

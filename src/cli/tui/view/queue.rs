@@ -42,9 +42,10 @@ fn title(state: &State) -> String {
 }
 
 fn nothing<'a>(state: &State, palette: Palette) -> Line<'a> {
-    let told = match (state.queue.loading, state.queue.filter.is_empty()) {
+    let told = match (state.queue.loading, state.queue.failed) {
         (true, _) => " listing …",
-        (false, true) => " nothing waits here",
+        (false, true) => " the queue could not be listed",
+        (false, false) if state.queue.filter.is_empty() => " nothing waits here",
         (false, false) => " nothing here matches",
     };
     Line::styled(told, palette.faint())

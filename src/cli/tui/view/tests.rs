@@ -5,6 +5,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
 use super::draw;
+use crate::cli::failure::Refusal;
 use crate::cli::tui::action::Event;
 use crate::cli::tui::state::samples::*;
 use crate::cli::tui::state::{Message, State};
@@ -141,4 +142,13 @@ fn a_queue_without_comments_says_so() {
     assert!(has(&seen(&state, 80, 24), "listing …"));
     state.update(listed(vec![]));
     assert!(has(&seen(&state, 80, 24), "nothing waits here"));
+}
+
+#[test]
+fn a_queue_that_cannot_be_read_is_not_called_empty() {
+    let mut state = State::new(crate::cli::tui::keymap::Keymap::default(), String::new(), false, at(NOW));
+    state.begin();
+    let refusal = Refusal::from(&tonic::Status::cancelled("Timeout expired"));
+    state.update(Event::Listed { generation: 1, page: Err(refusal) });
+    assert!(has(&seen(&state, 80, 24), " the queue could not be listed"));
 }

@@ -15,15 +15,20 @@ const FILE_LINE: [&str; 4] = ["hx", "helix", "subl", "zed"];
 /// Editors that take `--goto FILE:LINE`.
 const GOTO: [&str; 2] = ["code", "codium"];
 
+const NO_TERMINAL: &str = "there is no terminal to edit on; use `modctl policy get` and `modctl policy set FILE`, or name an \
+     editor that needs none with EDITOR";
+
 /// A command line, run by the shell as git does it, so that it may have options and quotes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Editor(String);
 
 impl Editor {
-    /// `VISUAL`, else `EDITOR`, else vi.
-    pub fn chosen(environment: impl Fn(&str) -> Option<String>) -> Self {
+    /// `VISUAL`, else `EDITOR`, else vi, which needs somebody at a terminal.
+    pub fn chosen(environment: impl Fn(&str) -> Option<String>, at_terminal: bool) -> Result<Self, Failure> {
         let named = |name| environment(name).filter(|command| !command.trim().is_empty());
-        Self(named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| "vi".to_owned()))
+        let vi = at_terminal.then(|| "vi".to_owned());
+        let command = named("VISUAL").or_else(|| named("EDITOR")).or(vi);
+        command.map(Self).ok_or_else(|| Failure::Usage(NO_TERMINAL.to_owned()))
     }
 
     /// Opens the file and waits until the editor ends. One that fails is told and nothing is taken from it.
@@ -66,10 +71,20 @@ mod tests {
     #[test]
     fn visual_goes_before_editor_and_vi_is_what_is_left() {
         let both = |name: &str| Some(name.to_lowercase());
-        assert_eq!(Editor::chosen(both), Editor("visual".into()));
+        let chosen =
+            |environment: &dyn Fn(&str) -> Option<String>| Editor::chosen(environment, true).unwrap();
+        assert_eq!(chosen(&both), Editor("visual".into()));
         let one = |name: &str| (name == "EDITOR").then(|| "nano -w".to_owned());
-        assert_eq!(Editor::chosen(one), Editor("nano -w".into()));
-        assert_eq!(Editor::chosen(|_| Some(String::new())), Editor("vi".into()));
+        assert_eq!(chosen(&one), Editor("nano -w".into()));
+        assert_eq!(chosen(&|_| Some(String::new())), Editor("vi".into()));
+    }
+
+    #[test]
+    fn without_a_terminal_only_an_editor_that_was_named_is_opened() {
+        let named = |name: &str| (name == "EDITOR").then(|| "sed -i s/pre/post/".to_owned());
+        assert!(Editor::chosen(named, false).is_ok());
+        let refused = Editor::chosen(|_| None, false);
+        assert!(matches!(refused, Err(Failure::Usage(why)) if why.contains("policy set")));
     }
 
     #[test]

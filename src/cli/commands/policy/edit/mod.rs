@@ -53,7 +53,8 @@ enum Round {
 
 /// Edits until it is in force or given up. Nothing that was typed is lost: the file stays unless it came into force.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
-    let editor = Editor::chosen(|name| env::var(name).ok());
+    let at_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let editor = Editor::chosen(|name| env::var(name).ok(), at_terminal)?;
     let mut current = fetch(0, session).await?;
     let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let draft = match &args.from {
