@@ -146,6 +146,26 @@ fn a_full_disk_refuses_with_a_sentence_and_serves_again_when_there_is_room() {
 }
 
 #[test]
+fn the_file_does_not_grow_with_every_author_that_is_erased() {
+    runtime().block_on(async {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("queue.redb");
+        let queue = open(&path).unwrap();
+        let length = || std::fs::metadata(&path).unwrap().len();
+        let (site, mut lengths) = (site("default"), Vec::new());
+        for round in 0..6 {
+            for number in 0..20 {
+                stored(&queue, &format!("{round}-{number}")).await;
+            }
+            let erasure = queue.erase_author(&site, "ann").await.unwrap();
+            assert!(erasure.complete_time.is_some());
+            lengths.push(length());
+        }
+        assert!(lengths[5] < 2 * lengths[0], "{lengths:?}");
+    });
+}
+
+#[test]
 fn clones_share_one_engine_across_runtimes() {
     let directory = TempDir::new().unwrap();
     let queue = open(&directory.path().join("queue.redb")).unwrap();

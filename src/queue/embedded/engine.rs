@@ -1,9 +1,11 @@
 //! The engine while it is open, the snapshot that readers share, and opening it again after a failure.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
-use redb::{Builder, Database, ReadTransaction, ReadableDatabase, StorageBackend, WriteTransaction};
+use redb::{
+    Builder, CompactionError, Database, ReadTransaction, ReadableDatabase, StorageBackend, WriteTransaction,
+};
 
 use super::authors::enter_old;
 use super::backend::Shared;
@@ -35,6 +37,8 @@ pub struct Engine {
     seen: AtomicI64,
     limits: Mutex<Limits>,
     sightings: RwLock<Sightings>,
+    /// Whether the file is to be made shorter.
+    is_too_long: AtomicBool,
     open: Mutex<Open>,
 }
 
@@ -46,6 +50,16 @@ struct Open {
     outdated: Vec<Weak<Snapshot>>,
 }
 
+impl Open {
+    /// The next reader is to see what is so then. The snapshot that there was is given up by whoever drops it last.
+    fn outdate(&mut self) -> Option<Arc<Snapshot>> {
+        let outdated = self.snapshot.take();
+        self.outdated.retain(|snapshot| snapshot.strong_count() > 0);
+        self.outdated.extend(outdated.as_ref().map(Arc::downgrade));
+        outdated
+    }
+}
+
 impl Engine {
     /// Opens the database in `backend`, repairing it after a crash.
     pub fn open(backend: impl StorageBackend, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
@@ -55,6 +69,7 @@ impl Engine {
             seen: AtomicI64::new(0),
             limits: Mutex::new(Limits::new()),
             sightings: RwLock::default(),
+            is_too_long: AtomicBool::new(false),
             open: Mutex::new(Open::default()),
         };
         engine.backend.discard_unfinished()?;
@@ -101,9 +116,7 @@ impl Engine {
     /// long as it lives, the file keeps what it shows.
     pub fn committed(&self) {
         let mut open = self.state();
-        let outdated = open.snapshot.take();
-        open.outdated.retain(|snapshot| snapshot.strong_count() > 0);
-        open.outdated.extend(outdated.as_ref().map(Arc::downgrade));
+        let outdated = open.outdate();
         drop(open);
         drop(outdated);
     }
@@ -116,6 +129,29 @@ impl Engine {
     /// The length of the file.
     pub fn file_len(&self) -> Result<u64, Fault> {
         Ok(self.backend.0.len()?)
+    }
+
+    /// Has the file made as short as its content allows, after the first batch from now on that nobody's reading outlasts.
+    pub fn shorten_soon(&self) {
+        self.is_too_long.store(true, Ordering::Release);
+    }
+
+    /// Does so now, if it was asked for and nobody reads. Readers to come wait, for it moves what stands at the file's end.
+    pub fn shorten_if_asked(&self) -> Result<(), Fault> {
+        if !self.is_too_long.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut open = self.state();
+        drop(open.outdate());
+        let Some(database) = &mut open.database else { return Ok(()) };
+        match database.compact() {
+            Err(CompactionError::TransactionInProgress) => {}
+            outcome => {
+                outcome?;
+                self.is_too_long.store(false, Ordering::Release);
+            }
+        }
+        Ok(())
     }
 
     /// Begins a write transaction, opening the database again when an error closed it.

@@ -3,7 +3,7 @@
 //! The engine never writes over a page in use: it writes the page anew elsewhere and frees the old one, whose bytes stay
 //! until it is used again. And a row that leaves a page which is being changed leaves bytes behind it. So values are
 //! filled with zeros before their rows go; tables whose keys name an author or a reader are written anew; and at the
-//! end freed pages are filled once, with rows that go again.
+//! end freed pages are filled once, with rows that go again. That makes the file longer, and so it is made shorter.
 
 use std::time::Duration;
 
@@ -113,6 +113,9 @@ impl EmbeddedQueue {
             batch.tables.fillers.retain(|_, _| false).map_err(Fault::from)
         })
         .await?;
+        // The engine doubles a file that has to grow, and gives nothing back by itself of one that is nearly half full.
+        self.shared.engine.shorten_soon();
+        self.write(touch).await?;
         Ok(true)
     }
 }

@@ -85,6 +85,10 @@ pub fn serve(engine: Arc<Engine>, mut jobs: UnboundedReceiver<Box<dyn Job>>) {
                 engine.close();
             }
         }
+        if let Err(fault) = engine.shorten_if_asked() {
+            tracing::error!(?fault, "the file could not be made shorter");
+            engine.close();
+        }
         waiting.drain(..).for_each(|job| job.answer(failed.as_ref()));
     }
     engine.close();
