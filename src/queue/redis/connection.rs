@@ -31,6 +31,9 @@ struct Shared {
     client: Client,
     /// Where the server is, without credentials.
     address: String,
+    /// `WAIT` and `WAITAOF` wait for what their own connection wrote. As each begins by writing this key, that is all from
+    /// before it, too: a call that is repeated over a new connection and finds its work done is not confirmed without a wait.
+    mark: Option<String>,
     live: Mutex<Option<Live>>,
     /// Held by the one who connects; counts the connections made, to tell them apart.
     connecting: tokio::sync::Mutex<u64>,
@@ -45,11 +48,11 @@ pub(super) struct Live {
 }
 
 impl Link {
-    /// A link to the server at `url`. Nothing is connected yet.
+    /// A link to the server at `url`, whose connections begin by writing the key `mark`. Nothing is connected yet.
     ///
     /// # Errors
     /// [`QueueError::Failed`] when `url` is none that can be understood; the error does not repeat it.
-    pub(super) fn new(url: &str) -> Result<Self, QueueError> {
+    pub(super) fn new(url: &str, mark: Option<String>) -> Result<Self, QueueError> {
         let client = Client::open(url).map_err(|error| QueueError::Failed {
             detail: format!(
                 "the store URL is not valid ({}); write redis://[user:password@]host[:port][/db], rediss://… or \
@@ -58,7 +61,7 @@ impl Link {
             ),
         })?;
         let address = client.get_connection_info().addr().to_string();
-        let shared = Shared { client, address, live: Mutex::default(), connecting: Default::default() };
+        let shared = Shared { client, address, mark, live: Mutex::default(), connecting: Default::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -140,6 +143,9 @@ impl Link {
         let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let mut connection = self.shared.client.get_multiplexed_async_connection_with_config(&config).await?;
         let version = Version::ask(&mut connection).await?;
+        if let Some(mark) = &self.shared.mark {
+            ::redis::cmd("SET").arg(mark).arg("").exec_async(&mut connection).await?;
+        }
         Ok((connection, version))
     }
 
@@ -180,17 +186,17 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_read_is_refused_without_repeating_it() {
         for url in ["redis://user:hunter2@:x", "http://:hunter2@localhost", "redis://:hunter2@h/nodb"] {
-            let error = Link::new(url).err().expect("no URL of a store").to_string();
+            let error = Link::new(url, None).err().expect("no URL of a store").to_string();
             assert!(!error.contains("hunter2") && error.contains("redis://"), "{error}");
         }
     }
 
     #[test]
     fn credentials_are_no_part_of_the_address_in_errors() {
-        let link = Link::new("redis://user:hunter2@db.example:7000/2").unwrap();
+        let link = Link::new("redis://user:hunter2@db.example:7000/2", None).unwrap();
         let error = link.unavailable("gone").to_string();
         assert!(error.contains("db.example:7000") && !error.contains("hunter2"), "{error}");
-        let link = Link::new("redis+unix:///run/redis.sock?pass=hunter2").unwrap();
+        let link = Link::new("redis+unix:///run/redis.sock?pass=hunter2", None).unwrap();
         assert!(!link.unavailable("gone").to_string().contains("hunter2"));
     }
 }

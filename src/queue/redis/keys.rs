@@ -28,7 +28,8 @@
 //! | `feed:copy` | stream | the feed without an author while it is written anew |
 //! | `aside` | zset | ids of comments that cannot be read, by the time that was noticed |
 //!
-//! All of them start with `<prefix>:{<site>}:`, so that a site lies in one slot of a cluster.
+//! All of them start with `<prefix>:{<site>}:`, so that a site lies in one slot of a cluster. `<prefix>:mark` belongs to no
+//! site: it is written by connections whose writes wait for disk or replicas, and holds nothing.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -38,6 +39,11 @@ use crate::domain::{CommentId, SiteName, State};
 use crate::limit::Charge;
 
 use super::words::Words;
+
+/// The key that belongs to no site.
+pub(super) fn mark(prefix: &str) -> String {
+    format!("{prefix}:mark")
+}
 
 /// What stands for an author in the index: two bytes say on which shelf, four tell apart who is there. Whoever reads
 /// it compares the comment's own author: two authors may share a hash.

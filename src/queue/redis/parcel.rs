@@ -61,9 +61,11 @@ impl Call {
         for wait in waits {
             pipeline.add_command(wait);
         }
-        let mut reply = send_all(live, &pipeline).await?;
-        let confirmed = reply.drain(1..).all(|wait| is_confirmed(&wait));
-        if confirmed { Ok(reply) } else { Err(unconfirmed()) }
+        let mut replies = live.connection.send_packed_commands(&pipeline, 0, pipeline.len()).await?;
+        let waited = replies.split_off(1);
+        let reply: Reply = replies.into_iter().map(sound).collect::<RedisResult<_>>()?;
+        waited.into_iter().try_for_each(confirmed)?;
+        Ok(reply)
     }
 
     fn command(&self) -> Cmd {
@@ -96,18 +98,22 @@ impl Call {
     }
 }
 
-/// `WAIT` answers a number, `WAITAOF` one for this server and one for the replicas: the first counts.
-fn is_confirmed(reply: &Value) -> bool {
-    match reply {
-        Value::Int(number) => *number >= 1,
-        Value::Array(numbers) => matches!(numbers.first(), Some(Value::Int(number)) if *number >= 1),
-        _ => false,
+/// What was done counts once it is where it must be. `WAIT` answers a number, `WAITAOF` one for this server and one for the
+/// replicas: the first counts; or a reason for which it will never be there.
+fn confirmed(waited: Value) -> RedisResult<()> {
+    let reached = match &waited {
+        Value::Array(numbers) => numbers.first(),
+        number => Some(number),
+    };
+    match (reached, &waited) {
+        (Some(Value::Int(1..)), _) => Ok(()),
+        (_, Value::ServerError(error)) => Err(unconfirmed(error.to_string())),
+        _ => Err(unconfirmed("the write has not reached the disk or a replica in time".into())),
     }
 }
 
-fn unconfirmed() -> RedisError {
-    let detail = "the write has not reached the disk or a replica in time";
-    ::redis::make_extension_error(UNCONFIRMED.into(), Some(detail.into()))
+fn unconfirmed(why: String) -> RedisError {
+    ::redis::make_extension_error(UNCONFIRMED.into(), Some(why))
 }
 
 async fn send(live: &mut Live, command: &Cmd) -> RedisResult<Value> {
@@ -123,5 +129,24 @@ fn sound(reply: Value) -> RedisResult<Value> {
     match reply {
         Value::ServerError(error) => Err(error.into()),
         reply => Ok(reply),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fault::{Fault, judge};
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_unconfirmed_until_disk_and_replica_have_it() {
+        for reply in [":1\r\n", ":2\r\n", "*2\r\n:1\r\n:0\r\n"] {
+            assert!(confirmed(::redis::parse_redis_value(reply.as_bytes()).unwrap()).is_ok(), "{reply}");
+        }
+        let no_log = "-ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.\r\n";
+        for reply in [":0\r\n", "*2\r\n:0\r\n:1\r\n", no_log] {
+            let error = confirmed(::redis::parse_redis_value(reply.as_bytes()).unwrap()).unwrap_err();
+            assert!(matches!(judge(&error), Fault::Unconfirmed), "{reply}");
+            assert!(reply != no_log || error.to_string().contains("appendonly is disabled"), "{error}");
+        }
     }
 }

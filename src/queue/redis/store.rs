@@ -10,7 +10,7 @@ use crate::queue::{Durability, QueueError};
 
 use super::RedisOptions;
 use super::connection::Link;
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::parcel::{Call, Parcel};
 use super::reply::{list, number, strange};
 use super::scripts::Script;
@@ -32,9 +32,12 @@ struct Shared {
 
 impl Store {
     pub(super) fn new(options: RedisOptions) -> Result<Self, QueueError> {
-        let reads = Link::new(&options.url)?;
-        let writes =
-            if options.durability == Durability::Fast { reads.clone() } else { Link::new(&options.url)? };
+        let reads = Link::new(&options.url, None)?;
+        let writes = if options.durability == Durability::Fast {
+            reads.clone()
+        } else {
+            Link::new(&options.url, Some(keys::mark(&options.key_prefix)))?
+        };
         Ok(Self { shared: Arc::new(Shared { options, reads, writes }) })
     }
 

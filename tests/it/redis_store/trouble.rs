@@ -109,10 +109,10 @@ fn a_full_memory_is_told_and_changes_nothing_until_there_is_room() {
 
 #[test]
 fn a_write_that_must_reach_a_replica_is_unavailable_without_one() {
-    let server = RedisServer::start();
+    let server = RedisServer::start_with(&["--appendonly", "yes"]);
     let on_replicas = RedisOptions { durability: Durability::Replicas, ..options(&server) };
     worker(async {
-        let quick = RedisOptions { answer_timeout: Duration::from_millis(500), ..on_replicas.clone() };
+        let quick = RedisOptions { answer_timeout: Duration::from_millis(1500), ..on_replicas.clone() };
         let queue = RedisQueue::connect(quick).await.expect("redis-server answers");
         let site = site("default");
         let alone = queue.admit(&site, admission("a")).await;
@@ -135,6 +135,51 @@ fn a_write_that_must_reach_a_replica_is_unavailable_without_one() {
 }
 
 #[test]
+fn a_write_that_must_reach_the_disk_is_unavailable_or_warned_of_while_redis_keeps_no_log() {
+    let server = RedisServer::start();
+    let on_disk = RedisOptions { durability: Durability::Disk, ..options(&server) };
+    worker(async {
+        let queue = RedisQueue::connect(on_disk).await.expect("redis-server answers");
+        let unlogged = queue.admit(&site("default"), admission("a")).await;
+        let warnings = queue.check().await.expect("check answers").warnings;
+        assert!(warnings.iter().any(|warning| warning.contains("appendonly yes")), "{warnings:?}");
+        assert!(
+            is_unavailable(&unlogged) || unlogged.is_ok(),
+            "it was done, so it has not failed: {unlogged:?}"
+        );
+        run_raw::<()>(&server, &["CONFIG", "SET", "appendonly", "yes"]);
+        run_raw::<()>(&server, &["CONFIG", "SET", "appendfsync", "always"]);
+        let logged = queue.admit(&site("default"), admission("a")).await;
+        assert!(matches!(logged, Ok(Admitted::Replayed(_))), "the first attempt was stored: {logged:?}");
+    });
+}
+
+#[test]
+fn a_write_that_is_repeated_over_a_new_connection_still_waits_for_the_replica() {
+    let server = RedisServer::start_with(&["--appendonly", "yes"]);
+    let port = server.url().rsplit(':').next().expect("a port").to_owned();
+    let replica = RedisServer::start_with(&["--replicaof", "127.0.0.1", &port]);
+    let connect = async |answer_timeout| {
+        let on_replicas =
+            RedisOptions { durability: Durability::Replicas, answer_timeout, ..options(&server) };
+        RedisQueue::connect(on_replicas).await.expect("redis-server answers")
+    };
+    worker(async {
+        let patient = connect(Duration::from_secs(20)).await;
+        while patient.admit(&site("default"), admission("a")).await.is_err() {}
+        replica.freeze();
+        for attempt in ["first", "again, over another connection"] {
+            let answer =
+                connect(Duration::from_millis(1500)).await.admit(&site("default"), admission("b")).await;
+            assert!(is_unavailable(&answer), "{attempt}: {answer:?}");
+        }
+        replica.thaw();
+        let answer = connect(Duration::from_secs(20)).await.admit(&site("default"), admission("b")).await;
+        assert!(matches!(answer, Ok(Admitted::Replayed(_))), "the first attempt was stored: {answer:?}");
+    });
+}
+
+#[test]
 fn settings_that_lose_data_are_told_with_their_remedy() {
     let server = RedisServer::start();
     let told = |durability| {
@@ -149,7 +194,8 @@ fn settings_that_lose_data_are_told_with_their_remedy() {
     run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
     let health = told(Durability::Fast);
     assert!(health.warnings.iter().any(|warning| warning.contains("noeviction")), "{health:?}");
-    run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory-policy", "noeviction", "appendonly", "yes"]);
+    run_raw::<()>(&server, &["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
+    run_raw::<()>(&server, &["CONFIG", "SET", "appendonly", "yes"]);
     run_raw::<()>(&server, &["CONFIG", "SET", "appendfsync", "always"]);
     assert_eq!(told(Durability::Disk).warnings, Vec::<String>::new());
 }
