@@ -35,9 +35,13 @@ const FULL: [(&str, &str); 2] = [
 /// Judges an error of the driver or of the server.
 pub(super) fn judge(error: &RedisError) -> Fault {
     match error.kind() {
-        ErrorKind::Server(ServerErrorKind::NoPerm) | ErrorKind::AuthenticationFailed => {
-            let detail = "Redis refuses these credentials; check user, password and its ACL";
+        ErrorKind::AuthenticationFailed => {
+            let detail = "Redis refuses these credentials; check user and password";
             Fault::Final(QueueError::Failed { detail: detail.into() })
+        }
+        ErrorKind::Server(ServerErrorKind::NoPerm) => {
+            let detail = format!("{error}; mend the ACL of this user");
+            Fault::Final(QueueError::Failed { detail })
         }
         ErrorKind::Server(_) | ErrorKind::Extension => by_code(error),
         ErrorKind::InvalidClientConfig | ErrorKind::RESP3NotSupported | ErrorKind::UnexpectedReturnType => {

@@ -22,8 +22,23 @@ impl Version {
         match connection.send_packed_command(::redis::cmd("INFO").arg("server")).await? {
             Value::BulkString(info) => Ok(Self::read(&String::from_utf8_lossy(&info))),
             Value::VerbatimString { text, .. } => Ok(Self::read(&text)),
-            _ => Ok(Self::default()),
+            // Users who may not do what is dangerous may not see `INFO`; a greeting is for all.
+            _ => Ok(Self::greeted(connection.send_packed_command(&::redis::cmd("HELLO")).await?)),
         }
+    }
+
+    fn greeted(greeting: Value) -> Self {
+        let fields: Vec<Value> = match greeting {
+            Value::Array(fields) => fields,
+            Value::Map(pairs) => pairs.into_iter().flat_map(|(name, value)| [name, value]).collect(),
+            _ => return Self::default(),
+        };
+        let field = |wanted: &str| {
+            let is_wanted = |pair: &&[Value]| text(&pair[0]).as_deref() == Some(wanted);
+            fields.chunks_exact(2).find(is_wanted).and_then(|pair| text(&pair[1])).unwrap_or_default()
+        };
+        let version = field("version");
+        Self { name: field("server"), compatible: numbers(&version), text: version }
     }
 
     /// `WAITAOF` came with Redis 7.2.
@@ -38,9 +53,21 @@ impl Version {
             Some(text) => ("valkey", text),
             None => ("redis", redis),
         };
-        let mut numbers = redis.split('.').map(|number| number.parse().unwrap_or(0));
-        let compatible = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        Self { name: name.into(), text: text.into(), compatible }
+        Self { name: name.into(), text: text.into(), compatible: numbers(redis) }
+    }
+}
+
+/// Major and minor.
+fn numbers(version: &str) -> (u32, u32) {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::BulkString(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Value::SimpleString(text) => Some(text.clone()),
+        _ => None,
     }
 }
 

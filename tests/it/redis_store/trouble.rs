@@ -222,6 +222,27 @@ fn no_error_tells_the_password() {
 }
 
 #[test]
+fn a_user_without_dangerous_commands_is_enough_and_one_without_the_keys_is_told() {
+    let server = RedisServer::start();
+    let user = "ACL SETUSER portal on >pw ~mq:* +@all -@dangerous";
+    run_raw::<()>(&server, &user.split(' ').collect::<Vec<_>>());
+    let url = server.url().replace("redis://", "redis://portal:pw@");
+    worker(async {
+        let queue =
+            RedisQueue::connect(RedisOptions { url, ..options(&server) }).await.expect("it may connect");
+        stored(&queue, admission("a")).await;
+        let engine = queue.check().await.expect("check answers").engine;
+        // Redis 6.0 does not answer to a greeting that asks for no protocol.
+        let is_silent = run_raw::<String>(&server, &["INFO", "server"]).contains("redis_version:6.0.");
+        let is_known = engine.ends_with(|last: char| last.is_ascii_digit());
+        assert!(is_known || is_silent, "its version is known: {engine}");
+        run_raw::<()>(&server, &["ACL", "SETUSER", "portal", "resetkeys", "~others:*"]);
+        let refused = queue.admit(&site("default"), admission("b")).await.expect_err("no key is allowed");
+        assert!(refused.to_string().contains("ACL"), "{refused}");
+    });
+}
+
+#[test]
 fn a_comment_that_cannot_be_read_does_not_block_the_others() {
     let server = RedisServer::start();
     worker(async {
