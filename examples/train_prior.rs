@@ -5,11 +5,12 @@
 //! cargo run --release --example train_prior -- FILES… -o src/learn/prior/prior.bin
 //! cargo run --release --example train_prior -- FILES… --cross-validate
 //! cargo run --release --example train_prior -- FILES… --leave-out
+//! cargo run --release --example train_prior -- FILES… --test FILE
 //! cargo run --release --example train_prior -- sms.jsonl --split 1674
 //! cargo run --release --example train_prior -- FILES… --learn SOURCE --orders 8
 //! ```
 //!
-//! A file has one object a line: `{id, source, author, author_url, text, label, note, kind}`, of which `source`,
+//! A file has one object a line: `{id, source, author, author_url, text, label, note, kind, weight}`, of which `source`,
 //! `text` and `label` (`spam`, `abuse`, `ham` or `clean`) must be there.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -47,6 +48,9 @@ struct Arguments {
     /// Measure each source that has spam on a prior made from the others.
     #[arg(long)]
     leave_out: bool,
+    /// Measure on the texts of this file, which are not trained on.
+    #[arg(long)]
+    test: Option<PathBuf>,
     /// Of the first file, train on the rows whose id ends in a number below this, test on the rest.
     #[arg(long)]
     split: Option<usize>,
@@ -74,6 +78,12 @@ struct Row {
     note: String,
     #[serde(default)]
     kind: String,
+    #[serde(default = "usual_weight")]
+    weight: f64,
+}
+
+fn usual_weight() -> f64 {
+    1.0
 }
 
 #[derive(serde::Deserialize, PartialEq)]
@@ -103,6 +113,9 @@ fn main() -> Result<()> {
             texts.iter().filter(|text| text.spam).map(|text| &*text.source).collect();
         print_folds(&rows, &texts, |row, _| spammed.contains(&*row.source).then(|| row.source.clone()));
     }
+    if let Some(file) = &arguments.test {
+        print_test(&texts, &read(file)?);
+    }
     if let Some(source) = &arguments.learn {
         print_replays(&rows, &texts, source, arguments.orders);
     }
@@ -129,7 +142,7 @@ fn labelled(row: &Row) -> Labelled {
     let author =
         Author { display_name: row.author.clone(), url: row.author_url.clone(), ..Author::default() };
     let draft = Draft { author, text: row.text.clone(), ..Draft::default() };
-    Labelled { source: row.source.clone(), draft, spam: row.label == Label::Spam }
+    Labelled { source: row.source.clone(), draft, spam: row.label == Label::Spam, weight: row.weight }
 }
 
 /// The scores that the quantised prior of `training` gives to the texts at `tested`.
@@ -228,9 +241,25 @@ fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> O
             }
         }
     }
+    print_sources(by_source);
+}
+
+fn print_test(texts: &[Labelled], rows: &[Row]) {
+    let prior = Prior::quantise(&train(&examples(texts)));
+    let mut extractor = Extractor::default();
+    let mut by_source: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
+    for row in rows {
+        let Labelled { draft, spam, .. } = labelled(row);
+        let score = f64::from(prior.score(extractor.extract(&draft)));
+        by_source.entry(&row.source).or_default().push(Judged { score, positive: spam });
+    }
+    print_sources(by_source);
+}
+
+fn print_sources<S: std::fmt::Display>(by_source: BTreeMap<S, Vec<Judged>>) {
     println!("source | texts | spam | AUC (95 %) | recall at 0.5 % (95 %) | ham from 75 % | MCC at 50 %");
     for (source, judged) in by_source {
-        print_source(&source, &judged);
+        print_source(&source.to_string(), &judged);
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Labelled {
     pub draft: Draft,
     /// Whether it is spam.
     pub spam: bool,
+    /// What it counts beside others, usually 1.
+    pub weight: f64,
 }
 
 /// What was learned from examples.
@@ -57,7 +59,8 @@ pub fn examples(texts: &[Labelled]) -> Vec<Example> {
         let features =
             extractor.extract(&text.draft).iter().map(|f| (f.key, f32::from(f.value) / ONE)).collect();
         let background = if spam > 0.0 { 1.0 } else { BACKGROUND };
-        Example { features, positive: text.spam, weight: background * (USUAL_SOURCE / all).sqrt() }
+        let weight = text.weight * background * (USUAL_SOURCE / all).sqrt();
+        Example { features, positive: text.spam, weight }
     };
     texts.iter().map(example).collect()
 }
