@@ -26,6 +26,7 @@ pub mod tui;
 pub mod wordlist;
 
 mod claims;
+mod counted;
 mod explain;
 mod period;
 mod picks;

@@ -110,11 +110,13 @@ pub trait Queue: Send + Sync + 'static {
     async fn history(&self, site: &SiteName, id: &CommentId) -> Result<Vec<HistoryEntry>, QueueError>;
 
     /// Ids of the comments that share a fingerprint with this one, itself among them, in ascending
-    /// order, at most `limit`. Just itself when it repeats nothing; empty when there is no such comment.
+    /// order: the first `limit` of those above `after`. Just itself when it repeats nothing; empty when there is no such
+    /// comment.
     async fn similar(
         &self,
         site: &SiteName,
         id: &CommentId,
+        after: Option<&CommentId>,
         limit: usize,
     ) -> Result<Vec<CommentId>, QueueError>;
 

@@ -23,7 +23,7 @@ pub use similar::{Wave, WaveMark};
 pub use stats::{Breakdown, Stats};
 pub use watch::{News, Watched};
 
-/// How many comments a similar-search looks at.
+/// How many comments of a wave are counted where it is looked at. A decision goes through all of them.
 pub const MAX_SIMILAR: usize = 10_000;
 
 /// The moderators' side of a queue.
@@ -66,6 +66,15 @@ pub enum Target {
     Matching(Filter),
     /// The waiting ones among those that repeat this one.
     SimilarTo(CommentId),
+}
+
+/// What a bulk decision would be about.
+#[derive(Debug, Clone, Default)]
+pub struct Targets {
+    /// The comments, with the versions seen now.
+    pub comments: Vec<(CommentId, u32)>,
+    /// When the last of them was created.
+    pub newest: Option<Timestamp>,
 }
 
 impl Review {
@@ -165,7 +174,7 @@ impl Review {
         }
     }
 
-    /// The comments that a bulk decision would be about, with the versions seen now.
+    /// The comments that a bulk decision would be about, of those created before a time if there is one.
     ///
     /// # Errors
     /// The store's, or a listing's.
@@ -173,44 +182,53 @@ impl Review {
         &self,
         site: &SiteName,
         target: &Target,
-    ) -> Result<Vec<(CommentId, u32)>, ListingError> {
-        match target {
-            Target::Matching(filter) => self.matching(site, filter).await,
-            Target::SimilarTo(id) => {
-                let similar = self.similar(site, id).await?;
-                let waiting = similar.into_iter().filter(|comment| comment.state.is_waiting());
-                Ok(waiting.map(|comment| (comment.id, comment.version)).collect())
+        created_before: Option<Timestamp>,
+    ) -> Result<Targets, ListingError> {
+        let mut targets = Targets::default();
+        let mut take = |comment: Comment| {
+            if created_before.is_none_or(|bound| comment.create_time < bound) {
+                targets.newest = targets.newest.max(Some(comment.create_time));
+                targets.comments.push((comment.id, comment.version));
             }
+        };
+        match target {
+            Target::Matching(filter) => self.each_matching(site, filter, &mut take).await?,
+            Target::SimilarTo(id) => self.each_waiting_of_wave(site, id, &mut take).await?,
         }
+        Ok(targets)
     }
 
-    async fn matching(
+    async fn each_matching(
         &self,
         site: &SiteName,
         filter: &Filter,
-    ) -> Result<Vec<(CommentId, u32)>, ListingError> {
-        let (mut found, mut token) = (Vec::new(), None);
+        take: &mut impl FnMut(Comment),
+    ) -> Result<(), ListingError> {
+        let mut token = None;
         loop {
             let listed = self.list(site, filter, OrderBy::Risk, listing::MAX_PAGE, token).await?;
-            found.extend(listed.comments.into_iter().map(|comment| (comment.id, comment.version)));
+            listed.comments.into_iter().for_each(&mut *take);
             token = listed.next;
             if token.is_none() {
-                return Ok(found);
+                return Ok(());
             }
         }
     }
 
-    /// The comments that repeat this one, itself among them.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn similar(&self, site: &SiteName, id: &CommentId) -> Result<Vec<Comment>, QueueError> {
-        let ids = self.queue.similar(site, id, MAX_SIMILAR).await?;
-        let mut comments = Vec::with_capacity(ids.len());
-        for step in ids.chunks(listing::MAX_PAGE) {
-            comments.extend(self.queue.get(site, step).await?.into_iter().flatten());
+    async fn each_waiting_of_wave(
+        &self,
+        site: &SiteName,
+        id: &CommentId,
+        take: &mut impl FnMut(Comment),
+    ) -> Result<(), QueueError> {
+        let mut after: Option<CommentId> = None;
+        loop {
+            let ids = self.queue.similar(site, id, after.as_ref(), listing::MAX_PAGE).await?;
+            let Some(last) = ids.last().cloned() else { return Ok(()) };
+            let comments = self.queue.get(site, &ids).await?.into_iter().flatten();
+            comments.filter(|comment| comment.state.is_waiting()).for_each(&mut *take);
+            after = Some(last);
         }
-        Ok(comments)
     }
 
     /// Decides up to [`MAX_BATCH`] of the targets, each for itself; the outcomes in their order.

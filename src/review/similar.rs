@@ -18,7 +18,7 @@ const STEP: usize = 50;
 pub struct Wave {
     /// Comments with how much of the two texts is the same, above 0 to 1, the most similar first.
     pub near: Vec<(Comment, f64)>,
-    /// How many there are in all.
+    /// How many there are in all, up to [`MAX_SIMILAR`].
     pub total: u64,
     /// Where to go on; `None` at the end.
     pub next: Option<WaveMark>,
@@ -64,7 +64,7 @@ impl Review {
         page_size: usize,
         after: Option<WaveMark>,
     ) -> Result<Wave, QueueError> {
-        let mut ids = self.queue.similar(site, &middle.id, MAX_SIMILAR).await?;
+        let mut ids = self.queue.similar(site, &middle.id, None, MAX_SIMILAR).await?;
         ids.retain(|id| *id != middle.id);
         let total = ids.len() as u64;
         ids.truncate(MAX_RANKED);
@@ -85,12 +85,12 @@ impl Review {
         Ok(Wave { near, total, next })
     }
 
-    /// How many other comments repeat this one or nearly so.
+    /// How many other comments repeat this one or nearly so, up to [`MAX_SIMILAR`].
     ///
     /// # Errors
     /// The store's.
     pub async fn wave_size(&self, site: &SiteName, middle: &CommentId) -> Result<u64, QueueError> {
-        let ids = self.queue.similar(site, middle, MAX_SIMILAR).await?;
+        let ids = self.queue.similar(site, middle, None, MAX_SIMILAR).await?;
         Ok(ids.iter().filter(|id| *id != middle).count() as u64)
     }
 }

@@ -150,7 +150,7 @@ measured! {
     fn page(site: &SiteName, query: &PageQuery) -> Page;
     fn author_comments(site: &SiteName, query: &AuthorQuery) -> Page;
     fn history(site: &SiteName, id: &CommentId) -> Vec<HistoryEntry>;
-    fn similar(site: &SiteName, id: &CommentId, limit: usize) -> Vec<CommentId>;
+    fn similar(site: &SiteName, id: &CommentId, after: Option<&CommentId>, limit: usize) -> Vec<CommentId>;
     fn counts(site: &SiteName) -> Counts;
     fn claim(site: &SiteName, request: ClaimRequest) -> Claimed;
     fn renew(site: &SiteName, claim_id: &str, ids: &[CommentId], lease: Duration) -> Renewed;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use modqueue::proto::v1::decide_matching_request::Target;
 use modqueue::proto::v1::decision_result::Result as Decided;
 use modqueue::proto::v1::{
@@ -25,6 +26,8 @@ on_each_store!(
     many_decisions_have_each_their_own_status,
     all_that_match_are_decided_only_when_they_are_as_many_as_shown,
     a_wave_is_listed_counted_and_rejected_at_once,
+    a_wave_that_still_grows_is_decided_as_far_as_it_was_counted,
+    a_wave_is_decided_whole_however_many_it_has,
     an_undone_decision_leaves_a_history_and_no_record,
     a_deferred_comment_is_not_offered_again_for_a_while,
     the_queue_is_counted_by_section_and_rule,
@@ -286,6 +289,48 @@ async fn a_wave_is_listed_counted_and_rejected_at_once(service: Service) {
     let told = decide_matching(&service, request).await.unwrap();
     assert_eq!(told.last().unwrap().decided_count, 4);
     assert_eq!(list(&service, ListCommentsRequest::default()).await.unwrap().0, ["c-1"]);
+}
+
+const WAVE: &str = "The river road has to stay open, whatever the mayor says";
+
+fn reject_wave_of(id: &str) -> DecideMatchingRequest {
+    DecideMatchingRequest {
+        target: Some(Target::SimilarTo(id.into())),
+        state: CommentState::Rejected.into(),
+        ..Default::default()
+    }
+}
+
+async fn a_wave_that_still_grows_is_decided_as_far_as_it_was_counted(service: Service) {
+    submit(&service, "w-0", WAVE).await;
+    let counting = DecideMatchingRequest { validate_only: true, ..reject_wave_of("w-0") };
+    for number in 1..4 {
+        service.clock.advance(Duration::from_secs(1));
+        submit(&service, &format!("w-{number}"), WAVE).await;
+    }
+    let counted = decide_matching(&service, counting.clone()).await.unwrap().pop().unwrap();
+    let created_before = counted.newest_create_time;
+    let settled = DecideMatchingRequest { created_before, ..counting };
+    let settled = decide_matching(&service, settled).await.unwrap().pop().unwrap();
+    assert_eq!((counted.matched_count, settled.matched_count), (4, 3));
+    submit(&service, "w-4", WAVE).await;
+    let unbounded = DecideMatchingRequest { expected_count: 4, ..reject_wave_of("w-0") };
+    assert_eq!(reason(&decide_matching(&service, unbounded).await.unwrap_err()), "COUNT_CHANGED");
+    let bounded = DecideMatchingRequest { expected_count: 3, created_before, ..reject_wave_of("w-0") };
+    assert_eq!(decide_matching(&service, bounded).await.unwrap().pop().unwrap().decided_count, 3);
+    assert_eq!(list(&service, ListCommentsRequest::default()).await.unwrap().0, ["w-3", "w-4"]);
+}
+
+async fn a_wave_is_decided_whole_however_many_it_has(service: Service) {
+    service.policy("limits = []").await;
+    let names: Vec<String> = (0..1_100).map(|number| format!("w-{number}")).collect();
+    for some in names.chunks(100) {
+        join_all(some.iter().map(|name| submit(&service, name, WAVE))).await;
+    }
+    let request = DecideMatchingRequest { expected_count: 1_100, ..reject_wave_of("w-7") };
+    assert_eq!(decide_matching(&service, request).await.unwrap().pop().unwrap().decided_count, 1_100);
+    let none = DecideMatchingRequest { validate_only: true, ..reject_wave_of("w-7") };
+    assert_eq!(decide_matching(&service, none).await.unwrap().pop().unwrap().matched_count, 0);
 }
 
 async fn an_undone_decision_leaves_a_history_and_no_record(service: Service) {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::decide::Words;
 use super::list::{FILTER_HELP, fetch};
-use super::renew::comments;
+use crate::cli::counted;
 use crate::cli::failure::{Done, Failure, Refusal};
 use crate::cli::harmless::one_line;
 use crate::cli::output::drawn;
@@ -76,24 +76,23 @@ impl Ruling {
 
 /// Counts, shows some, asks, decides: exactly as many as were counted, or none.
 pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
-    let mut request = request(&args, session);
-    let counted = last(session, DecideMatchingRequest { validate_only: true, ..request.clone() }).await?;
-    let count = counted.matched_count;
-    say!("{} match", comments(usize::try_from(count).unwrap_or(usize::MAX)));
-    if count == 0 || args.dry_run {
-        session.output.listed(&counted)?;
+    let request = request(&args, session);
+    let counted = counted::count(&mut session.review().await?, request.clone(), |request| request).await?;
+    say!("{counted} match");
+    if counted.count == 0 || args.dry_run {
+        let undecided =
+            DecideMatchingResponse { matched_count: counted.count, done: true, ..Default::default() };
+        session.output.listed(&undecided)?;
         return Ok(Done::Fully);
     }
     if !args.yes {
         show_some(&args, session).await?;
-        let question =
-            format!("{} {}?", args.decision.verb(), comments(usize::try_from(count).unwrap_or(usize::MAX)));
+        let question = format!("{} {counted}?", args.decision.verb());
         if !confirm(&question)? {
             return Err(Failure::Usage("nothing was decided".to_owned()));
         }
     }
-    request.expected_count = count;
-    let done = last(session, request).await?;
+    let done = last(session, counted.decide(request)).await?;
     session.output.listed(&done)?;
     if !done.done {
         return Err(Refusal::from(&tonic::Status::unavailable(
@@ -112,13 +111,12 @@ fn request(args: &Args, session: &Session) -> DecideMatchingRequest {
     DecideMatchingRequest {
         site: session.site(),
         target,
-        expected_count: 0,
         state: args.decision.state().into(),
         reason: args.words.reason.clone(),
         author_message: args.words.author_message.clone(),
         note: args.words.note.clone(),
         reviewer: session.reviewer(),
-        validate_only: false,
+        ..DecideMatchingRequest::default()
     }
 }
 

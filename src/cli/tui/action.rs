@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use super::state::Rows;
+use crate::cli::counted::Counted;
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::proto::v1::{
@@ -255,7 +256,7 @@ pub enum Event {
         /// The comment.
         id: String,
         /// How many wait.
-        count: Result<u64, Refusal>,
+        counted: Result<Counted, Refusal>,
     },
     /// The progress of a decision on a whole wave.
     WaveDecided(Result<DecideMatchingResponse, Refusal>),
@@ -377,7 +378,7 @@ pub enum Command {
         /// The comment.
         id: String,
         /// How many the moderator was shown.
-        count: u64,
+        counted: Counted,
         /// The decision.
         ruling: Ruling,
         /// Leases to end first: a wave is decided under none, and one's own would stand in its way.

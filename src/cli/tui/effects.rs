@@ -12,6 +12,7 @@ use tonic::{Request, Response, Status};
 use super::action::{Command, Event, Relation, Ruling};
 use super::policy_desk::PolicyDesk;
 use crate::cli::commands::decide::outcome;
+use crate::cli::counted::{self, Counted};
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::cli::time::moment;
@@ -125,9 +126,9 @@ impl Effects {
             }
             command @ Command::SettlePolicy { .. } => self.desk.settle(command).await,
             Command::CountWave(id) => self.count_wave(id).await,
-            Command::DecideWave { id, count, ruling, claims } => {
+            Command::DecideWave { id, counted, ruling, claims } => {
                 self.release(claims).await;
-                return self.decide_wave(id, count, ruling).await;
+                return self.decide_wave(id, counted, ruling).await;
             }
             Command::UndoWave(decided) => self.undo_wave(decided).await,
             claim @ Command::Release { .. } => return self.release(vec![claim]).await,
@@ -286,27 +287,17 @@ impl Effects {
     }
 
     async fn count_wave(&mut self, id: String) -> Event {
-        let request = DecideMatchingRequest { validate_only: true, ..self.wave(id.clone()) };
-        let request = self.request(request);
-        let count = async {
-            let mut stream = self.service.decide_matching(request).await?.into_inner();
-            let mut count = 0;
-            while let Some(progress) = stream.message().await? {
-                count = progress.matched_count;
-            }
-            Ok(count)
-        };
-        let count = count.await.map_err(refusal);
-        Event::WaveCounted { id, count }
+        let (wave, mut service) = (self.wave(id.clone()), self.service.clone());
+        let counted = counted::count(&mut service, wave, |request| self.request(request)).await;
+        Event::WaveCounted { id, counted: counted.map_err(refusal) }
     }
 
-    async fn decide_wave(&mut self, id: String, count: u64, ruling: Ruling) {
-        let request = DecideMatchingRequest {
-            expected_count: count,
+    async fn decide_wave(&mut self, id: String, counted: Counted, ruling: Ruling) {
+        let request = counted.decide(DecideMatchingRequest {
             state: ruling.state.into(),
             reason: ruling.reason,
             ..self.wave(id)
-        };
+        });
         let decided = async {
             let mut stream = self.service.decide_matching(request).await?.into_inner();
             while let Some(progress) = stream.message().await? {

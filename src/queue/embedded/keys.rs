@@ -111,6 +111,14 @@ pub fn wave_member(site: &SiteName, fingerprint: u64, id: &CommentId) -> Vec<u8>
     join(site, &[&fingerprint.to_be_bytes(), id.as_str().as_bytes()])
 }
 
+/// Where those behind this comment begin, of the ones that share a fingerprint; all of them when there is none.
+pub fn wave_after(site: &SiteName, fingerprint: u64, id: Option<&CommentId>) -> Vec<u8> {
+    id.map_or_else(
+        || wave(site, fingerprint),
+        |id| [wave_member(site, fingerprint, id).as_slice(), &[0]].concat(),
+    )
+}
+
 /// What hangs on a comment, by its ordinal.
 pub fn of_comment(ordinal: u64) -> [u8; 8] {
     ordinal.to_be_bytes()

@@ -238,10 +238,11 @@ impl Queue for EmbeddedQueue {
         &self,
         site: &SiteName,
         id: &CommentId,
+        after: Option<&CommentId>,
         limit: usize,
     ) -> Result<Vec<CommentId>, QueueError> {
-        let (site, id) = (site.clone(), id.clone());
-        self.read_aside(move |snapshot| snapshot.tables.similar(&site, &id, limit)).await
+        let (site, id, after) = (site.clone(), id.clone(), after.cloned());
+        self.read_aside(move |snapshot| snapshot.tables.similar(&site, &id, after.as_ref(), limit)).await
     }
 
     async fn counts(&self, site: &SiteName) -> Result<Counts, QueueError> {

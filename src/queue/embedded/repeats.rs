@@ -50,35 +50,28 @@ pub fn marks<B: Readable>(
 }
 
 impl<B: Readable> Tables<B> {
-    /// The comments that share a fingerprint with this one; empty when there is no such comment.
-    pub fn similar(&self, site: &SiteName, id: &CommentId, limit: usize) -> Result<Vec<CommentId>, Fault> {
-        let Some(row) = self.head(site, id)? else { return Ok(Vec::new()) };
-        self.wave(site, id, &self.content(id, &row)?.fingerprints, limit)
-    }
-
-    /// Up to `limit` ids of comments with one of `fingerprints`, in order, `id` always among them.
-    fn wave(
+    /// The first `limit` comments above `after` that share a fingerprint with this one, itself among them; empty when there
+    /// is no such comment.
+    pub fn similar(
         &self,
         site: &SiteName,
         id: &CommentId,
-        fingerprints: &[u64],
+        after: Option<&CommentId>,
         limit: usize,
     ) -> Result<Vec<CommentId>, Fault> {
-        let mut others = BTreeSet::new();
-        for fingerprint in fingerprints {
-            let range = keys::starting_with(&keys::wave(site, *fingerprint));
-            let members = self.waves.range::<&[u8]>(range.start.as_slice()..range.end.as_slice())?;
+        let Some(row) = self.head(site, id)? else { return Ok(Vec::new()) };
+        let mut alike = BTreeSet::from_iter(Some(id).filter(|id| Some(*id) > after).cloned());
+        for fingerprint in self.content(id, &row)?.fingerprints {
+            let wave = keys::wave(site, fingerprint);
+            let (from, to) = (keys::wave_after(site, fingerprint, after), keys::end_of(&wave));
+            let members = self.waves.range::<&[u8]>(from.as_slice()..to.as_slice())?;
             for member in members.take(limit) {
                 let (key, _) = member?;
-                let member = key.value().get(range.start.len()..).and_then(|id| std::str::from_utf8(id).ok());
-                others.extend(member.and_then(|member| CommentId::new(member).ok()));
+                let member = key.value().get(wave.len()..).and_then(|id| std::str::from_utf8(id).ok());
+                alike.extend(member.and_then(|member| CommentId::new(member).ok()));
             }
         }
-        others.remove(id);
-        let mut ids: Vec<_> = others.into_iter().take(limit.saturating_sub(1)).chain([id.clone()]).collect();
-        ids.sort();
-        ids.truncate(limit);
-        Ok(ids)
+        Ok(alike.into_iter().take(limit).collect())
     }
 }
 

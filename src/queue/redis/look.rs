@@ -69,20 +69,25 @@ impl Store {
         &self,
         site: &SiteName,
         id: &CommentId,
+        after: Option<&CommentId>,
         limit: usize,
     ) -> Result<Vec<CommentId>, QueueError> {
         let deadline = self.deadline();
         let Some(Some(this)) = self.look(site, std::slice::from_ref(id), deadline).await?.pop() else {
             return Ok(Vec::new());
         };
-        let mut alike = BTreeSet::from([id.clone()]);
+        let mut alike = BTreeSet::from_iter(Some(id).filter(|id| Some(*id) > after).cloned());
         let fingerprints = this.content(id)?.fingerprints;
         if !fingerprints.is_empty() {
             let waves = self.keys(site).waves();
             let mut commands = Pipeline::with_capacity(fingerprints.len());
             for fingerprint in &fingerprints {
                 let print = fingerprint.to_be_bytes();
-                let (from, to) = ([b"[", &print[..]].concat(), [b"(", &print[..], &[0xff]].concat());
+                let from = match after {
+                    Some(after) => [b"(", &print[..], after.as_str().as_bytes()].concat(),
+                    None => [b"[", &print[..]].concat(),
+                };
+                let to = [b"(", &print[..], &[0xff]].concat();
                 commands.cmd("ZRANGEBYLEX").arg(&waves).arg(from).arg(to).arg("LIMIT").arg(0).arg(limit);
             }
             for members in self.read(&commands, deadline).await? {

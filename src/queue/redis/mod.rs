@@ -207,9 +207,10 @@ impl Queue for RedisQueue {
         &self,
         site: &SiteName,
         id: &CommentId,
+        after: Option<&CommentId>,
         limit: usize,
     ) -> Result<Vec<CommentId>, QueueError> {
-        self.store.similar(site, id, limit).await
+        self.store.similar(site, id, after, limit).await
     }
 
     async fn counts(&self, site: &SiteName) -> Result<Counts, QueueError> {

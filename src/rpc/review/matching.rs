@@ -12,7 +12,7 @@ use crate::domain::{CommentId, Decision, SiteName};
 use crate::proto::v1;
 use crate::proto::v1::decide_matching_request::Target as Wanted;
 use crate::queue::{MAX_BATCH, Outcome};
-use crate::review::Target;
+use crate::review::{Target, Targets};
 use crate::rpc::auth::Caller;
 use crate::rpc::convert::{self, Check};
 use crate::rpc::stream::Replies;
@@ -33,6 +33,7 @@ impl Reviews {
         let reviewer = caller.reviewer(request.reviewer)?;
         let mut check = Check::default();
         let target = target(&mut check, request.target);
+        let created_before = check.timestamp("created_before", request.created_before);
         let undecided = request.validate_only && request.state == v1::CommentState::Unspecified as i32;
         let state = if undecided { None } else { convert::decision_state(&mut check, request.state) };
         let v1::DecideMatchingRequest { reason, author_message, note, .. } = request;
@@ -41,10 +42,10 @@ impl Reviews {
         if let Target::SimilarTo(id) = &target {
             self.find(&site, id).await?;
         }
-        let targets = self.0.review.targets(&site, &target).await.map_err(status::listing)?;
-        let matched = targets.len() as u64;
+        let targets = self.0.review.targets(&site, &target, created_before).await.map_err(status::listing)?;
+        let matched = targets.comments.len() as u64;
         let Some(decision) = decision.filter(|_| !request.validate_only) else {
-            let counted = Progress { matched_count: matched, done: true, ..Progress::default() };
+            let counted = Progress { done: true, ..nothing_decided(&targets) };
             return Ok(tokio_stream::once(Ok(counted)).boxed());
         };
         if matched != request.expected_count {
@@ -76,13 +77,13 @@ fn target(check: &mut Check, wanted: Option<Wanted>) -> Option<Target> {
 fn decide_all(
     parts: Arc<RpcParts>,
     site: SiteName,
-    targets: Vec<(CommentId, u32)>,
+    targets: Targets,
     decision: Decision,
 ) -> Replies<Progress> {
     let (sender, progress) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
-        let mut so_far = Progress { matched_count: targets.len() as u64, ..Progress::default() };
-        let mut steps = targets.chunks(MAX_BATCH);
+        let mut so_far = nothing_decided(&targets);
+        let mut steps = targets.comments.chunks(MAX_BATCH);
         while sender.send(Ok(so_far.clone())).await.is_ok() {
             let Some(step) = steps.next() else {
                 let last = Progress { done: true, failures: vec![], decided: vec![], ..so_far };
@@ -99,6 +100,14 @@ fn decide_all(
         }
     });
     ReceiverStream::new(progress).boxed()
+}
+
+fn nothing_decided(targets: &Targets) -> Progress {
+    Progress {
+        matched_count: targets.comments.len() as u64,
+        newest_create_time: targets.newest.map(convert::timestamp),
+        ..Progress::default()
+    }
 }
 
 fn count(so_far: &mut Progress, outcomes: Vec<(CommentId, Outcome)>) {

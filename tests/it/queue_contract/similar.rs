@@ -12,7 +12,7 @@ contract![
     comments_that_share_any_fingerprint_are_alike,
     being_alike_is_not_passed_on,
     a_wave_reaches_into_the_next_window,
-    the_list_is_ascending_and_bounded,
+    the_list_is_ascending_and_comes_page_by_page,
     decided_and_withdrawn_comments_stay_in_the_wave,
     an_edited_comment_leaves_the_old_wave_and_joins_the_new,
     an_edit_within_a_wave_keeps_the_comment_in_it,
@@ -21,7 +21,7 @@ contract![
 ];
 
 async fn like(store: &Store, name: &str) -> Vec<CommentId> {
-    store.queue.similar(&store.site, &id(name), 100).await.expect("similar answers")
+    store.queue.similar(&store.site, &id(name), None, 100).await.expect("similar answers")
 }
 
 async fn stored(store: &Store, name: &str, fingerprints: &[u64]) {
@@ -66,7 +66,7 @@ async fn a_wave_reaches_into_the_next_window(store: Store) {
     }
 }
 
-async fn the_list_is_ascending_and_bounded(store: Store) {
+async fn the_list_is_ascending_and_comes_page_by_page(store: Store) {
     let names: Vec<String> = (0..30).map(|index| format!("c{:02}", index * 7 % 30)).collect();
     for name in &names {
         stored(&store, name, &[1, 2]).await;
@@ -74,9 +74,15 @@ async fn the_list_is_ascending_and_bounded(store: Store) {
     let mut expected = ids(&names);
     expected.sort();
     assert_eq!(like(&store, "c17").await, expected);
-    let some = store.queue.similar(&store.site, &id("c17"), 5).await.expect("similar answers");
-    assert_eq!(some.len(), 5);
-    assert!(some.is_sorted() && some.iter().all(|id| expected.contains(id)), "{some:?}");
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page =
+            store.queue.similar(&store.site, &id("c17"), after.as_ref(), 7).await.expect("similar answers");
+        let Some(last) = page.last().cloned() else { break };
+        assert!(page.len() == 7 || found.len() + page.len() == 30, "{page:?}");
+        (found, after) = ([found, page].concat(), Some(last));
+    }
+    assert_eq!(found, expected, "page by page each comes once");
 }
 
 async fn decided_and_withdrawn_comments_stay_in_the_wave(store: Store) {

@@ -69,9 +69,9 @@ async fn a_swept_comment_leaves_nothing_behind(store: Store) {
     store.advance(2 * DAY);
     assert_eq!(store.sweep(DAY).await.comments, 1);
     assert_eq!(store.history("a").await, []);
-    assert_eq!(store.queue.similar(&store.site, &id("a"), 10).await.expect("similar answers"), []);
+    assert_eq!(store.queue.similar(&store.site, &id("a"), None, 10).await.expect("similar answers"), []);
     assert_eq!(
-        store.queue.similar(&store.site, &id("b"), 10).await.expect("similar answers"),
+        store.queue.similar(&store.site, &id("b"), None, 10).await.expect("similar answers"),
         ids(&["b", "c"])
     );
     let refusal = Err(modqueue::queue::Refusal::Missing);

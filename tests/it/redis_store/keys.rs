@@ -44,7 +44,7 @@ async fn use_everything(queue: &RedisQueue) {
     queue.get(&site, &ids(&["a"])).await.expect("get");
     queue.page(&site, &query(State::Pending, Order::NewestFirst)).await.expect("page");
     queue.history(&site, &id("a")).await.expect("history");
-    queue.similar(&site, &id("a"), 10).await.expect("similar");
+    queue.similar(&site, &id("a"), None, 10).await.expect("similar");
     queue.counts(&site).await.expect("counts");
     queue.feed(&site, 0, 10).await.expect("feed");
     let lessons = ["a", "b"].map(|name| (id(name), Some(b"lesson".to_vec()))).to_vec();

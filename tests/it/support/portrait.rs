@@ -71,7 +71,7 @@ async fn comment(queue: &dyn Queue, site: &SiteName, name: &str) -> Vec<String> 
     let id = id(name);
     let found = queue.get(site, std::slice::from_ref(&id)).await.expect("get answers");
     let history = queue.history(site, &id).await.expect("history answers");
-    let like = queue.similar(site, &id, 100).await.expect("similar answers");
+    let like = queue.similar(site, &id, None, 100).await.expect("similar answers");
     let mut lines = vec![format!("{name}: {found:?}"), format!("{name} is like {like:?}")];
     lines.extend(history.iter().map(|entry| format!("{name}: {entry:?}")));
     lines

@@ -176,7 +176,7 @@ pub async fn assert_whole(queue: &EmbeddedQueue, ids: &[CommentId]) {
     let probe = Probe { id: id("none"), author_id: String::new(), fingerprints: vec![FINGERPRINT] };
     assert_eq!(queue.recall(&site, probe).await.expect("recall answers").seen, [comments.len() as u32]);
     if let Some(first) = comments.keys().next() {
-        let alike = queue.similar(&site, first, usize::MAX).await.expect("similar answers");
+        let alike = queue.similar(&site, first, None, usize::MAX).await.expect("similar answers");
         assert!(alike.iter().eq(comments.keys()), "{alike:?}");
     }
 }

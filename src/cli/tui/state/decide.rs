@@ -41,13 +41,13 @@ impl State {
         let ids = match target {
             Target::One(id) => vec![id],
             Target::Marked => self.queue.marked_in_order(),
-            Target::Wave { id, count } => {
-                self.tell(format!("deciding {count} comments …"));
+            Target::Wave { id, counted } => {
+                self.tell(format!("deciding {counted} …"));
                 self.wave_under_way = true;
                 self.steps += 1;
                 self.wave_step = self.steps;
                 let claims = self.leases.release();
-                return vec![Command::DecideWave { id, count, ruling, claims }];
+                return vec![Command::DecideWave { id, counted, ruling, claims }];
             }
         };
         if let Some(id) = ids.iter().find(|id| self.is_settling(id)) {

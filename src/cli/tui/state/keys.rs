@@ -5,6 +5,7 @@ use linkify::LinkFinder;
 
 use super::queue::quoted;
 use super::{Input, Prompt, REASONS, State, Target};
+use crate::cli::counted::Counted;
 use crate::cli::harmless::one_line;
 use crate::cli::tui::action::{Action, Command, Relation, Ruling};
 use crate::proto::v1::CommentState;
@@ -29,7 +30,7 @@ impl State {
             Prompt::Search(input) => self.search_key(key, input, Prompt::Search),
             Prompt::Filter(input) => self.search_key(key, input, Prompt::Filter),
             Prompt::Links { links, cursor } => self.links_key(key, links, cursor),
-            Prompt::Wave { id, count } => self.wave_key(key, id, count),
+            Prompt::Wave { id, counted } => self.wave_key(key, id, counted),
             Prompt::Around(around) => {
                 self.around_key(key, around);
                 vec![]
@@ -274,8 +275,8 @@ impl State {
         }
     }
 
-    fn wave_key(&mut self, key: KeyEvent, id: String, count: u64) -> Vec<Command> {
-        let target = Target::Wave { id: id.clone(), count };
+    fn wave_key(&mut self, key: KeyEvent, id: String, counted: Counted) -> Vec<Command> {
+        let target = Target::Wave { id: id.clone(), counted: counted.clone() };
         match key.code {
             KeyCode::Char('a') => self.rule(Ruling::plain(CommentState::Approved), target),
             KeyCode::Char('e') => self.rule(Ruling::plain(CommentState::Escalated), target),
@@ -288,7 +289,7 @@ impl State {
                 vec![]
             }
             _ => {
-                self.prompt = Prompt::Wave { id, count };
+                self.prompt = Prompt::Wave { id, counted };
                 vec![]
             }
         }

@@ -207,7 +207,7 @@ impl State {
             Event::MayChange { serial, authority } => self.may_change(serial, authority),
             Event::Replayed { serial, replayed } => self.replayed(serial, replayed),
             Event::Settled(settled) => self.settled(settled),
-            Event::WaveCounted { id, count } => self.wave_counted(id, count),
+            Event::WaveCounted { id, counted } => self.wave_counted(id, counted),
             Event::WaveDecided(progress) => return self.wave_decided(progress),
             Event::WaveUndone { count, refused } => return self.wave_undone(count, refused),
             Event::Watched(watched) => return self.watched(*watched),

@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Around, Fix};
+use crate::cli::counted::Counted;
 
 /// The well-known reason codes, in the order of the picker, each with the key that picks it.
 pub const REASONS: [(char, &str); 9] = [
@@ -29,7 +30,7 @@ pub enum Target {
         /// The one.
         id: String,
         /// How many.
-        count: u64,
+        counted: Counted,
     },
 }
 
@@ -74,7 +75,7 @@ pub enum Prompt {
         /// A comment of it.
         id: String,
         /// How many wait.
-        count: u64,
+        counted: Counted,
     },
 }
 

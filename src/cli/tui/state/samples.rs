@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 
 use super::State;
+use crate::cli::counted::Counted;
 use crate::cli::failure::Refusal;
 use crate::cli::output::Outcome;
 use crate::cli::tui::action::{Command, Event};
@@ -19,6 +20,11 @@ pub fn at(second: i64) -> Timestamp {
 
 pub fn key(code: KeyCode) -> Event {
     Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+/// A wave to which nothing comes any more.
+pub fn all(count: u64) -> Counted {
+    Counted { count, created_before: None }
 }
 
 /// Presses characters one after the other.

@@ -1,19 +1,22 @@
 //! Whole waves: counted, decided, taken back.
 
 use super::{Prompt, State};
+use crate::cli::counted::Counted;
 use crate::cli::failure::Refusal;
 use crate::cli::tui::action::Command;
 use crate::proto::v1::DecideMatchingResponse;
 
 impl State {
-    pub(super) fn wave_counted(&mut self, id: String, count: Result<u64, Refusal>) {
-        match count {
-            Ok(..2) => self.tell("no other comment that waits is like this one"),
-            Ok(count) if self.prompt == Prompt::None => {
+    pub(super) fn wave_counted(&mut self, id: String, counted: Result<Counted, Refusal>) {
+        match counted {
+            Ok(Counted { count: ..2, .. }) => self.tell("no other comment that waits is like this one"),
+            Ok(counted) if self.prompt == Prompt::None => {
                 self.message = None;
-                self.prompt = Prompt::Wave { id, count };
+                self.prompt = Prompt::Wave { id, counted };
             }
-            Ok(count) => self.tell(format!("the wave has {count} comments; ask for it again")),
+            Ok(Counted { count, .. }) => {
+                self.tell(format!("the wave has {count} comments; ask for it again"))
+            }
             Err(refusal) => self.warn(format!("the wave cannot be counted: {}", refusal.in_one_line())),
         }
     }

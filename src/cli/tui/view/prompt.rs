@@ -23,8 +23,8 @@ pub fn draw(frame: &mut Frame, body: Rect, bottom: Rect, prompt: &Prompt, state:
                 .map(|(place, link)| option(one_line(link), place == *cursor, palette));
             boxed(frame, body, " links; enter copies ".to_owned(), lines.collect());
         }
-        Prompt::Wave { count, .. } => {
-            let title = format!(" the whole wave: {count} comments that wait ");
+        Prompt::Wave { counted, .. } => {
+            let title = format!(" the whole wave: {counted} that wait ");
             let keys = "a approve all   r reject all   e escalate all   esc leave them";
             boxed(frame, body, title, vec![Line::raw(keys)]);
         }
@@ -39,7 +39,7 @@ fn told(target: &Target, state: &State) -> String {
     match target {
         Target::One(id) => one_line(id),
         Target::Marked => format!("{} marked", state.queue.marked.len()),
-        Target::Wave { count, .. } => format!("all {count} of the wave"),
+        Target::Wave { counted, .. } => format!("all {} of the wave", counted.count),
     }
 }
 

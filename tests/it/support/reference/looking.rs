@@ -52,11 +52,11 @@ impl Site {
         Page { comments: written, next }
     }
 
-    pub fn similar(&self, id: &CommentId, limit: usize) -> Vec<CommentId> {
+    pub fn similar(&self, id: &CommentId, after: Option<&CommentId>, limit: usize) -> Vec<CommentId> {
         let Some(this) = self.rows.get(id) else { return Vec::new() };
         let shares = |fingerprints: &[u64]| fingerprints.iter().any(|one| this.fingerprints.contains(one));
         let alike = self.rows.iter().filter(|(other, row)| *other == id || shares(&row.fingerprints));
-        alike.map(|(other, _)| other.clone()).take(limit).collect()
+        alike.map(|(other, _)| other).filter(|other| Some(*other) > after).take(limit).cloned().collect()
     }
 
     pub fn counts(&self) -> Counts {

@@ -103,9 +103,10 @@ impl Queue for Reference {
         &self,
         site: &SiteName,
         id: &CommentId,
+        after: Option<&CommentId>,
         limit: usize,
     ) -> Result<Vec<CommentId>, QueueError> {
-        self.step(site, |site| site.similar(id, limit))
+        self.step(site, |site| site.similar(id, after, limit))
     }
 
     async fn counts(&self, site: &SiteName) -> Result<Counts, QueueError> {

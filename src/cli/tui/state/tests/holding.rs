@@ -148,7 +148,7 @@ fn somebody_who_left_holds_nothing_for_ever() {
 fn ones_own_leases_do_not_stand_in_the_way_of_a_wave() {
     let mut state = state();
     state.update(claimed(&["c1"]));
-    state.update(Event::WaveCounted { id: "c1".into(), count: Ok(2) });
+    state.update(Event::WaveCounted { id: "c1".into(), counted: Ok(all(2)) });
     let commands = press(&mut state, "a");
     let [Command::DecideWave { claims, .. }] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(claims, &[released(&["c1"])]);

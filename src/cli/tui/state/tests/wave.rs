@@ -9,11 +9,11 @@ use crate::proto::v1::*;
 fn a_wave_is_counted_before_it_can_be_decided() {
     let mut state = state();
     assert!(press(&mut state, "W").contains(&Command::CountWave("c1".into())));
-    state.update(Event::WaveCounted { id: "c1".into(), count: Ok(17) });
-    assert_eq!(state.prompt, Prompt::Wave { id: "c1".into(), count: 17 });
+    state.update(Event::WaveCounted { id: "c1".into(), counted: Ok(all(17)) });
+    assert_eq!(state.prompt, Prompt::Wave { id: "c1".into(), counted: all(17) });
     let commands = press(&mut state, "rs");
-    let decided = commands.iter().any(|command| matches!(command, Command::DecideWave { count: 17, .. }));
-    assert!(decided, "{commands:?}");
+    let [.., Command::DecideWave { counted, .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(*counted, all(17));
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_wave_is_taken_back_as_a_whole() {
     let mut state = state();
     press(&mut state, "a");
     state.update(Event::Decided(vec![decided("c1", CommentState::Approved)]));
-    state.update(Event::WaveCounted { id: "c2".into(), count: Ok(2) });
+    state.update(Event::WaveCounted { id: "c2".into(), counted: Ok(all(2)) });
     press(&mut state, "a");
     let one = |id: &str| DecidedComment { comment_id: id.into(), etag: "7".into() };
     let progress = |decided: Vec<DecidedComment>, done| {
