@@ -55,6 +55,9 @@ pub(super) struct Worker {
     thread: JoinHandle<()>,
 }
 
+/// Threads of a worker for what would keep its calls waiting: long reads, and policies that are compiled. Each holds on to
+/// some megabytes that it has freed, so that more of them cost memory and, on the worker's share of the cores, gain nothing.
+const MOST_ASIDE: usize = 4;
 /// Bytes of a call that may be on their way or unread.
 const STREAM_WINDOW: u32 = 64 << 10;
 /// The same for all calls of a connection. Half of it is what h2 lets the frames of unread messages take beyond their
@@ -73,7 +76,9 @@ impl Worker {
         shared: &Arc<Shared>,
     ) -> Result<Self, StartError> {
         let (connections, incoming) = mpsc::channel(BACKLOG);
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(StartError::Worker)?;
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(MOST_ASIDE).enable_all().build();
+        let runtime = runtime.map_err(StartError::Worker)?;
         let (config, store, shared) = (config.clone(), store.clone(), Arc::clone(shared));
         let thread = std::thread::Builder::new()
             .name(format!("worker-{index}"))

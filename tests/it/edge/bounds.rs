@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use modqueue::proto::v1::watch_decisions_request::Start;
 use modqueue::proto::v1::{
     CommentDraft, GetCommentRequest, ListCommentsRequest, SubmitCommentsRequest, WatchDecisionsRequest,
@@ -97,4 +98,27 @@ async fn thousands_of_short_comments_go_through_one_bulk_stream() {
     }
     let trailers = answers.trailers().await.expect("the stream goes on").expect("an end");
     assert_eq!(trailers.get("grpc-status").expect("a status"), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_lists_at_once_take_no_thread_each() {
+    let server = server("");
+    let mut clients = server.clients().await;
+    for number in 0..50 {
+        let text = format!("number {number} {}", "lorem ipsum dolor ".repeat(500));
+        let request = submission(&format!("c-{number}"), &format!("a-{number}"), &text);
+        clients.submission.submit_comment(request).await.expect("a verdict");
+    }
+    let before = server.threads();
+    let lists = (0..100).map(|_| {
+        let (server, mut review) = (&server, clients.review.clone());
+        async move {
+            let listed = review.list_comments(ListCommentsRequest::default()).await;
+            (listed.is_ok(), server.threads())
+        }
+    });
+    let (listed, threads): (Vec<_>, Vec<_>) = join_all(lists).await.into_iter().unzip();
+    assert!(listed.into_iter().filter(|listed| *listed).count() > 20, "most are not refused");
+    let most = threads.into_iter().max().unwrap_or_default();
+    assert!(most <= before + 2 * 4, "two workers with four threads each, beside {before}: {most}");
 }

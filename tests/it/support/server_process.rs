@@ -89,20 +89,24 @@ impl ServerProcess {
 
     /// Bytes of memory that it occupies.
     pub fn memory(&self) -> usize {
-        self.told("VmRSS:")
+        self.told("VmRSS:") << 10
     }
 
     /// Bytes of address space that it asked for, occupied or not.
     pub fn address_space(&self) -> usize {
-        self.told("VmSize:")
+        self.told("VmSize:") << 10
+    }
+
+    /// Threads that it has now.
+    pub fn threads(&self) -> usize {
+        self.told("Threads:")
     }
 
     fn told(&self, field: &str) -> usize {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", self.running.child.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix(field)).expect("its memory is told");
-        let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
-        kibibytes << 10
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).expect("it is told");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// A connection.
