@@ -171,6 +171,8 @@ async fn a_client_that_goes_away_in_the_middle_of_its_call_is_no_fault_of_the_se
         let labels = [("method", "SubmitComment"), ("code", code)];
         page.value("modqueue_calls_total", &labels).unwrap_or(0.0)
     };
-    let page = page_that(&server, |page| ended(page, "CANCELLED") + ended(page, "UNKNOWN") > 0.0);
-    assert_eq!((ended(&page, "CANCELLED"), ended(&page, "UNKNOWN")), (1.0, 0.0));
+    // Whether the break or an end is seen is a race. The message was whole, so after an end the call is carried out.
+    let outcomes = ["OK", "CANCELLED", "UNKNOWN"];
+    let page = page_that(&server, |page| outcomes.iter().any(|code| ended(page, code) > 0.0));
+    assert_eq!(ended(&page, "UNKNOWN"), 0.0);
 }
