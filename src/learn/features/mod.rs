@@ -2,7 +2,7 @@
 //! and signs of shape.
 //!
 //! The features are cut into blocks. Within a block every feature counts once however often it
-//! occurs, and the block's length is normalised, so that a long text weighs no more than a short one.
+//! occurs, and the block's length is normalised, so that a long text weighs no more than one of a few sentences.
 //!
 //! A comment is read once ([`Extractor::read`]). Its features are then either added up where they are
 //! made, which is what every comment costs ([`Extractor::add_up`]), or listed, to learn from it or to
@@ -23,7 +23,7 @@ use walk::{Sink, walk};
 pub use sum::{SlotWeights, Sums};
 
 /// Which features are made, how they are hashed, and how a model's cells lie. Weights of another version mean nothing.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 /// A feature goes by a key of this many bits.
 pub const KEY_BITS: u32 = 25;
 /// The value 1.0 of a feature.

@@ -44,14 +44,17 @@ pub(super) fn walk(comment: &Comment, sink: &mut impl Sink) {
     author(comment, classes, sink);
 }
 
-/// The length of each block of words or pieces.
+/// The length of a long block of words or pieces.
 const WORDS: f32 = 1.4;
-/// The length of the block of classes: a handful of features that are in nearly every text must not outweigh the words.
+/// The length of a long block of classes: a handful of features that are in nearly every text must not outweigh the words.
 const CLASSES: f32 = 0.7;
 
-/// Of a block of this many features, what each counts so that all together have this length.
+/// Features that every block lacks: where there are few, they say less, and a word that stands alone does not speak for a text.
+const UNSAID: f32 = 4.0;
+
+/// Of a block of this many features, what each counts so that all together have nearly this length.
 fn of_length(length: f32) -> impl Fn(usize) -> u16 {
-    move |count| (length * ONE / (count.max(1) as f32).sqrt()).round() as u16
+    move |count| (length * ONE / (count as f32 + UNSAID).sqrt()).round() as u16
 }
 
 fn words(comment: &Comment, sink: &mut impl Sink) {
