@@ -1,4 +1,4 @@
-//! How many comments a decision on many of them is about.
+//! How many comments a decision on many of them is about, and how many are like one.
 
 use std::fmt;
 
@@ -30,6 +30,14 @@ impl Counted {
     pub fn decide(&self, request: DecideMatchingRequest) -> DecideMatchingRequest {
         DecideMatchingRequest { expected_count: self.count, created_before: self.created_before, ..request }
     }
+}
+
+/// As far as the server counts where a wave is looked at.
+const MOST_COUNTED: u64 = 1_000;
+
+/// The size of a wave that is looked at: `999`, `1000 or more`.
+pub fn wave_size(count: u64) -> String {
+    format!("{count}{}", if count < MOST_COUNTED { "" } else { " or more" })
 }
 
 /// Counts what a request is about. When a second look finds another count, more are coming in; then those from before the

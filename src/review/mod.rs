@@ -23,9 +23,6 @@ pub use similar::{Wave, WaveMark};
 pub use stats::{Breakdown, Stats};
 pub use watch::{News, Watched};
 
-/// How many comments of a wave are counted where it is looked at. A decision goes through all of them.
-pub const MAX_SIMILAR: usize = 10_000;
-
 /// The moderators' side of a queue.
 #[derive(Clone)]
 pub struct Review {

@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{ListingError, MAX_SIMILAR, Review, listing};
+use super::{ListingError, Review, listing};
 use crate::domain::{Comment, CommentId, Draft, SiteName};
 use crate::filter::Prepared;
 use crate::queue::QueueError;
 
-/// Comments of a wave that are compared; the others are counted alone.
-const MAX_RANKED: usize = 1_000;
+/// Comments of a wave that are counted, compared and listed, so that looking at one costs little while thousands come in.
+/// A decision goes through all of them.
+const MOST: usize = 1_000;
 /// Comments compared between two rests, so that other calls of this worker go on.
 const STEP: usize = 50;
 
@@ -18,7 +19,7 @@ const STEP: usize = 50;
 pub struct Wave {
     /// Comments with how much of the two texts is the same, above 0 to 1, the most similar first.
     pub near: Vec<(Comment, f64)>,
-    /// How many there are in all, up to [`MAX_SIMILAR`].
+    /// How many there are in all, up to 1,000.
     pub total: u64,
     /// Where to go on; `None` at the end.
     pub next: Option<WaveMark>,
@@ -64,10 +65,8 @@ impl Review {
         page_size: usize,
         after: Option<WaveMark>,
     ) -> Result<Wave, QueueError> {
-        let mut ids = self.queue.similar(site, &middle.id, None, MAX_SIMILAR).await?;
-        ids.retain(|id| *id != middle.id);
+        let ids = self.others(site, &middle.id).await?;
         let total = ids.len() as u64;
-        ids.truncate(MAX_RANKED);
         let mut near = Vec::with_capacity(ids.len());
         for step in ids.chunks(STEP) {
             let found = self.queue.get(site, step).await?.into_iter().flatten();
@@ -85,13 +84,19 @@ impl Review {
         Ok(Wave { near, total, next })
     }
 
-    /// How many other comments repeat this one or nearly so, up to [`MAX_SIMILAR`].
+    /// How many other comments repeat this one or nearly so, up to 1,000.
     ///
     /// # Errors
     /// The store's.
     pub async fn wave_size(&self, site: &SiteName, middle: &CommentId) -> Result<u64, QueueError> {
-        let ids = self.queue.similar(site, middle, None, MAX_SIMILAR).await?;
-        Ok(ids.iter().filter(|id| *id != middle).count() as u64)
+        Ok(self.others(site, middle).await?.len() as u64)
+    }
+
+    async fn others(&self, site: &SiteName, middle: &CommentId) -> Result<Vec<CommentId>, QueueError> {
+        let mut ids = self.queue.similar(site, middle, None, MOST + 1).await?;
+        ids.retain(|id| id != middle);
+        ids.truncate(MOST);
+        Ok(ids)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `modctl similar`
 
-use super::renew::comments;
+use crate::cli::counted::wave_size;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
 use crate::proto::v1::{ListSimilarCommentsRequest, SimilarComment};
@@ -21,7 +21,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Done, Failure> {
     let (similar, total) = fetch(session, &args.id, limit).await?;
     session.output.rows(&similar, "no other comment is like this one")?;
     if total > similar.len() as u64 {
-        say!("{} in all; see --limit", comments(usize::try_from(total).unwrap_or(usize::MAX)));
+        say!("{} in all; see --limit", wave_size(total));
     }
     Ok(Done::Fully)
 }

@@ -10,6 +10,7 @@ use super::flow::{Run, clip, flow};
 use super::history::history;
 use super::screen::{FAINT, STRONG, Screen};
 use super::verdict::judged;
+use crate::cli::counted::wave_size;
 use crate::cli::harmless::one_line;
 use crate::cli::time::in_full;
 use crate::proto::v1::{Author, AuthorRecord, Comment, InspectCommentResponse, Thread};
@@ -114,7 +115,7 @@ fn similar_line(page: &InspectCommentResponse) -> String {
     match page.similar_count {
         0 => String::new(),
         1 => "1 other comment is like this one".to_owned(),
-        count => format!("{count} other comments are like this one"),
+        count => format!("{} other comments are like this one", wave_size(count)),
     }
 }
 

@@ -7,6 +7,7 @@ use ratatui::widgets::{Block, Borders, Padding, Paragraph, Wrap};
 
 use super::findings::{marked, sum};
 use super::style::Palette;
+use crate::cli::counted::wave_size;
 use crate::cli::harmless::one_line;
 use crate::cli::time::ago;
 use crate::cli::tui::state::{Scroll, State};
@@ -94,7 +95,7 @@ fn heading<'a>(
     let place = [thread.section.as_str(), if thread.title.is_empty() { &thread.id } else { &thread.title }];
     let place: Vec<_> = place.into_iter().filter(|part| !part.is_empty()).map(one_line).collect();
     let like = page.map(|page| page.similar_count).filter(|count| *count > 0);
-    let like = like.map(|count| format!("  {count} more like it")).unwrap_or_default();
+    let like = like.map(|count| format!("  {} alike", wave_size(count))).unwrap_or_default();
     let came = ago(comment.create_time.as_ref(), state.now);
     vec![
         Line::from(vec![
