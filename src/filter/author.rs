@@ -8,10 +8,13 @@ mod lists;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::rule::counted;
 use super::{Filter, Graded, Prepared, Rule};
 use crate::domain::{AuthorRecord, Effect, Evidence, Finding, Standing};
 
 pub use lists::{AuthorList, DISPOSABLE};
+
+const BY_AUTHOR: [&str; 2] = ["comment by the author was", "comments by the author were"];
 
 /// When an author is trusted, new or often rejected, and who is listed.
 #[derive(Debug, Clone)]
@@ -150,7 +153,7 @@ impl AuthorFilter {
         let new =
             |new: &&Graded| f64::from(record.approved) < new.from && record.standing == Standing::Counted;
         if let Some(rule) = self.0.new.as_ref().filter(|_| !id.is_empty()).filter(new) {
-            add(&rule.rule, format!("{} comments by the author were approved so far.", record.approved));
+            add(&rule.rule, format!("{} approved so far.", counted(record.approved as usize, BY_AUTHOR)));
         }
     }
 

@@ -55,3 +55,19 @@ impl Graded {
         (amount >= self.from).then_some(&self.rule)
     }
 }
+
+/// `1 link`, `2 links`.
+pub fn counted(count: usize, [one, many]: [&str; 2]) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_told_from_many() {
+        let told = [0, 1, 2].map(|count| counted(count, ["link", "links"]));
+        assert_eq!(told, ["0 links", "1 link", "2 links"]);
+    }
+}

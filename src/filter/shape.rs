@@ -2,6 +2,7 @@
 
 mod language;
 
+use super::rule::counted;
 use super::text::Class;
 use super::{Filter, Graded, Prepared, Rule};
 use crate::domain::{Evidence, Finding, Span};
@@ -112,7 +113,7 @@ impl Shape {
     fn size_and_capitals(&self, prepared: &Prepared<'_>, findings: &mut Vec<Finding>) {
         let counts = prepared.text.counts();
         let length = counts.characters;
-        let sized = || format!("{length} characters.");
+        let sized = || format!("{}.", counted(length as usize, ["character", "characters"]));
         add(findings, reached(&self.0.long, f64::from(length)), Vec::new(), sized);
         add(findings, within(&self.0.short, f64::from(length)), Vec::new(), sized);
         if counts.letters >= FEWEST_LETTERS {
@@ -121,7 +122,9 @@ impl Shape {
             add(findings, reached(&self.0.capitals, share), Vec::new(), message);
         }
         let emoji = counts.emoji;
-        add(findings, reached(&self.0.emoji, f64::from(emoji)), Vec::new(), || format!("{emoji} pictures."));
+        add(findings, reached(&self.0.emoji, f64::from(emoji)), Vec::new(), || {
+            format!("{}.", counted(emoji as usize, ["picture", "pictures"]))
+        });
     }
 
     fn repetition(&self, prepared: &Prepared<'_>, findings: &mut Vec<Finding>) {
@@ -145,16 +148,18 @@ impl Shape {
         let (marks, invisible) = (counts.stacked_marks, counts.invisible);
         let spans = |wanted: &[Class]| places(prepared, wanted);
         if let Some(rule) = reached(&self.0.stacked_marks, f64::from(marks)) {
-            let message = format!("{marks} marks stacked on letters.");
+            let message = format!("{} stacked on letters.", counted(marks as usize, ["mark", "marks"]));
             findings.push(rule.finding("shape", spans(&[Class::Mark, Class::ScriptMark]), message));
         }
         if let Some(rule) = reached(&self.0.invisible, f64::from(invisible)) {
-            let message = format!("{invisible} invisible characters.");
+            let noun = ["invisible character", "invisible characters"];
+            let message = format!("{}.", counted(invisible as usize, noun));
             findings.push(rule.finding("shape", spans(&[Class::Invisible]), message));
         }
         let turns = if counts.bidi == 0 { 0 } else { turns(prepared) };
         if let Some(rule) = reached(&self.0.bidi, turns as f64) {
-            let message = format!("{turns} characters that turn the direction of the text.");
+            let noun = ["character that turns", "characters that turn"];
+            let message = format!("{} the direction of the text.", counted(turns, noun));
             findings.push(rule.finding("shape", spans(&[Class::Bidi]), message));
         }
     }

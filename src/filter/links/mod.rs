@@ -5,6 +5,7 @@ mod find;
 
 use super::{Filter, Graded, Prepared, Rule};
 use crate::domain::{Evidence, Finding, Span};
+use crate::filter::rule::counted;
 use find::{Found, What, find};
 
 pub use domains::{DomainSet, NotADomain};
@@ -173,26 +174,26 @@ impl Links {
             }
         };
         const LINK: [&str; 2] = ["link", "links"];
-        let mut counted = |rule: &Option<Graded>, [one, many]: [&str; 2], what: &str, spans: Vec<Span>| {
-            let message = format!("{} {}{what}.", spans.len(), if spans.len() == 1 { one } else { many });
+        let mut all = |rule: &Option<Graded>, noun: [&str; 2], what: &str, spans: Vec<Span>| {
+            let message = format!("{}{what}.", counted(spans.len(), noun));
             add(rule, spans.len() as f64, spans, message);
         };
-        counted(&rules.any, LINK, "", links.clone());
-        counted(&rules.raw_address, LINK, " to a bare address", spans(&|what| *what == What::RawAddress));
-        counted(
+        all(&rules.any, LINK, "", links.clone());
+        all(&rules.raw_address, LINK, " to a bare address", spans(&|what| *what == What::RawAddress));
+        all(
             &rules.email,
             ["e-mail address", "e-mail addresses"],
             "",
             spans(&|what| matches!(what, What::Email { .. })),
         );
-        counted(&rules.phone, ["phone number", "phone numbers"], "", spans(&|what| *what == What::Phone));
+        all(&rules.phone, ["phone number", "phone numbers"], "", spans(&|what| *what == What::Phone));
         let hidden = spans(&|what| matches!(what, What::Link { hidden: true, .. }));
-        counted(&rules.hidden, LINK, " hidden from programs", hidden);
+        all(&rules.hidden, LINK, " hidden from programs", hidden);
         let lookalike = spans(&|what| matches!(what, What::Link { lookalike: true, .. }));
-        counted(&rules.lookalike, LINK, " to a host of look-alike letters", lookalike);
+        all(&rules.lookalike, LINK, " to a host of look-alike letters", lookalike);
         let through =
             |what: &What| matches!(what, What::Link { host, .. } if rules.shorteners.contains(host));
-        counted(&rules.shortener, LINK, " through a shortener", spans(&through));
+        all(&rules.shortener, LINK, " through a shortener", spans(&through));
         let domains = domains(found);
         let message = format!("Links to {} domains: {}.", domains.len(), domains.join(", "));
         add(&rules.many, domains.len() as f64, links.clone(), message);

@@ -1,5 +1,6 @@
 //! An evaluation for people.
 
+use super::super::renew::comments;
 use super::curve::Stage;
 use super::measure::{Evaluation, Figures, Mistake, Table};
 use super::tally::Hits;
@@ -12,7 +13,7 @@ use crate::cli::output::{Screen, judged};
 pub fn report(evaluation: &Evaluation, screen: &Screen) -> String {
     let overall = &evaluation.overall;
     let good = overall.comments - overall.bad;
-    let mut drawn = format!("{} comments: {} bad, {good} good\n", overall.comments, overall.bad);
+    let mut drawn = format!("{}: {} bad, {good} good\n", comments(overall.comments), overall.bad);
     drawn.push_str(&format!("judging one took {:.0} µs (median)\n", evaluation.median_microseconds));
     drawn.push_str(&ranks(overall));
     drawn.push_str(&thresholds(evaluation, screen));
