@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# First figures: an empty call and SubmitComment under the default policy, on each store. Ratios count, not rates:
-# machines differ and are noisy.
+# First figures: an empty call and SubmitComment under the default policy, on each store, and what a comment that waits
+# takes in Redis. Ratios count, not rates: machines differ and are noisy. REDIS_SERVER names another server, such as valkey-server.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -40,11 +40,14 @@ measure() {
 }
 
 redis() {
-  redis-server --port 0 --unixsocket "$work/redis.sock" --dir "$work" --save '' --maxmemory-policy noeviction "$@" >/dev/null &
+  "${REDIS_SERVER:-redis-server}" --port 0 --unixsocket "$work/redis.sock" --dir "$work" --save '' --maxmemory-policy noeviction "$@" >/dev/null &
   redis=$!
   pids+=("$redis")
   for _ in $(seq 50); do [ -S "$work/redis.sock" ] && break; sleep 0.1; done
 }
+
+ask_redis() { redis-cli -s "$work/redis.sock" "$@" | tr -d '\r'; }
+used_memory() { ask_redis info memory | sed -n 's/^used_memory://p'; }
 
 build
 for fsync in off everysec always; do
@@ -52,7 +55,10 @@ for fsync in off everysec always; do
     off) redis --appendonly no ;;
     *) redis --appendonly yes --appendfsync "$fsync" ;;
   esac
+  before=$(used_memory)
   measure "Redis, AOF $fsync" "redis+unix://$work/redis.sock" "$@"
+  waiting=$(ask_redis zcard 'mq:{default}:z:pending')
+  echo "bytes in Redis, a comment of $waiting: $((($(used_memory) - before) / waiting))"
   kill "$redis"
   wait "$redis" 2>/dev/null || true
   rm -rf "$work/appendonlydir" "$work/redis.sock"
