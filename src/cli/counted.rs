@@ -51,24 +51,21 @@ pub async fn count<R: IntoRequest<DecideMatchingRequest>>(
     call: impl Fn(DecideMatchingRequest) -> R,
 ) -> Result<Counted, Status> {
     let request = DecideMatchingRequest { validate_only: true, ..request };
-    let first = last(service, call(request.clone())).await?;
-    let second = last(service, call(request.clone())).await?;
+    let first = one_count(service, call(request.clone())).await?;
+    let second = one_count(service, call(request.clone())).await?;
     if first.matched_count == second.matched_count {
         return Ok(Counted { count: second.matched_count, created_before: None });
     }
     let created_before = second.newest_create_time;
-    let settled = last(service, call(DecideMatchingRequest { created_before, ..request })).await?;
+    let settled = one_count(service, call(DecideMatchingRequest { created_before, ..request })).await?;
     Ok(Counted { count: settled.matched_count, created_before })
 }
 
-async fn last(
+/// The one message of a call that decides nothing.
+async fn one_count(
     service: &mut ReviewServiceClient<Authorised>,
     request: impl IntoRequest<DecideMatchingRequest>,
 ) -> Result<DecideMatchingResponse, Status> {
     let mut stream = service.decide_matching(request).await?.into_inner();
-    let mut last = DecideMatchingResponse::default();
-    while let Some(progress) = stream.message().await? {
-        last = progress;
-    }
-    Ok(last)
+    stream.message().await?.ok_or_else(|| Status::unavailable("the server ended before it had counted"))
 }
