@@ -53,7 +53,7 @@ pub use presence::Presence;
 pub use shares::{Exhausted, Shares};
 
 /// The header by which a client says that its messages are compressed.
-const ENCODING: &str = "grpc-encoding";
+static ENCODING: http::HeaderName = http::HeaderName::from_static("grpc-encoding");
 
 /// Between two looks for a place; short against the wait of those who have one.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -157,7 +157,7 @@ struct Entered {
 
 impl<S> Door<S> {
     fn enter(&self, request: http::Request<Body>) -> Result<Entered, Status> {
-        if request.headers().get(ENCODING).is_some_and(|encoding| encoding != "identity") {
+        if request.headers().get(&ENCODING).is_some_and(|encoding| encoding != "identity") {
             return Err(status::compressed());
         }
         let is_stream = self.porter.streaming.contains(request.uri().path());
