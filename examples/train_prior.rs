@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo run --release --example train_prior -- FILES… -o src/learn/prior/prior.bin
-//! cargo run --release --example train_prior -- FILES… --cross-validate
+//! cargo run --release --example train_prior -- FILES… --cross-validate [--verdict]
 //! cargo run --release --example train_prior -- FILES… --leave-out
 //! cargo run --release --example train_prior -- FILES… --test FILE
 //! cargo run --release --example train_prior -- sms.jsonl --split 1674
@@ -19,13 +19,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use modqueue::domain::{Author, Draft};
+use modqueue::domain::{Author, Draft, Evidence};
+use modqueue::filter::Prepared;
+use modqueue::learn::calibration::points;
 use modqueue::learn::duplicates::near_duplicate_groups;
 use modqueue::learn::evaluation::{Confusion, Judged, bootstrap, recall_at, roc_auc};
 use modqueue::learn::logistic::Example;
 use modqueue::learn::replay::{Alone, Prediction, Replay};
 use modqueue::learn::train::{Labelled, examples, train};
 use modqueue::learn::{Class, Extractor, Prior};
+use modqueue::policy::Policy;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// Folds for rows that name no video.
@@ -51,6 +54,9 @@ struct Arguments {
     /// Measure on the texts of this file, which are not trained on.
     #[arg(long)]
     test: Option<PathBuf>,
+    /// Score by the whole verdict of the default policy instead of by the learned filter alone.
+    #[arg(long)]
+    verdict: bool,
     /// Of the first file, train on the rows whose id ends in a number below this, test on the rest.
     #[arg(long)]
     split: Option<usize>,
@@ -103,18 +109,20 @@ fn main() -> Result<()> {
     }
     let texts: Vec<Labelled> = rows.iter().map(labelled).collect();
     if let Some(split) = arguments.split {
-        print_split(&rows, &texts, split);
+        print_split(&rows, &texts, split, arguments.verdict);
     }
     if arguments.cross_validate {
-        print_folds(&rows, &texts, fold);
+        print_folds(&rows, &texts, arguments.verdict, fold);
     }
     if arguments.leave_out {
         let spammed: HashSet<&str> =
             texts.iter().filter(|text| text.spam).map(|text| &*text.source).collect();
-        print_folds(&rows, &texts, |row, _| spammed.contains(&*row.source).then(|| row.source.clone()));
+        print_folds(&rows, &texts, arguments.verdict, |row, _| {
+            spammed.contains(&*row.source).then(|| row.source.clone())
+        });
     }
     if let Some(file) = &arguments.test {
-        print_test(&texts, &read(file)?);
+        print_test(&texts, &read(file)?, arguments.verdict);
     }
     if let Some(source) = &arguments.learn {
         print_replays(&rows, &texts, source, arguments.orders);
@@ -145,23 +153,37 @@ fn labelled(row: &Row) -> Labelled {
     Labelled { source: row.source.clone(), draft, spam: row.label == Label::Spam, weight: row.weight }
 }
 
-/// The scores that the quantised prior of `training` gives to the texts at `tested`.
-fn judge(examples: &[Example], training: &[usize], texts: &[Labelled], tested: &[usize]) -> Vec<Judged> {
-    let training: Vec<Example> = training.iter().map(|&index| examples[index].clone()).collect();
-    let prior = Prior::quantise(&train(&training));
+/// Scores a text, on the scale of log-odds.
+type Judge = Box<dyn FnMut(&Labelled) -> Judged>;
+
+/// A judge on a quantised prior: the learned filter alone, or the whole verdict of the default policy.
+fn trained(examples: &[Example], by_verdict: bool) -> Judge {
+    let prior = Prior::quantise(&train(examples));
+    if by_verdict {
+        let policy = Policy::compile_with_prior("", 0, &Arc::new(prior));
+        let policy = policy.expect("the default policy has no mistakes");
+        return Box::new(move |text| {
+            let verdict = policy.judge(&Prepared::new(&text.draft), &Evidence::default());
+            Judged { score: verdict.score - points(0.0), positive: text.spam }
+        });
+    }
     let mut extractor = Extractor::default();
-    let mut judged = |&index: &usize| {
-        let score = f64::from(prior.score(extractor.extract(&texts[index].draft)));
-        Judged { score, positive: texts[index].spam }
-    };
-    tested.iter().map(&mut judged).collect()
+    Box::new(move |text| {
+        let score = f64::from(prior.score(extractor.extract(&text.draft)));
+        Judged { score, positive: text.spam }
+    })
 }
 
-fn print_split(rows: &[Row], texts: &[Labelled], split: usize) {
+fn chosen(examples: &[Example], indices: &[usize]) -> Vec<Example> {
+    indices.iter().map(|&index| examples[index].clone()).collect()
+}
+
+fn print_split(rows: &[Row], texts: &[Labelled], split: usize, by_verdict: bool) {
     let number = |row: &Row| row.id.rsplit([':', '-']).next().and_then(|end| end.parse::<usize>().ok());
     let is_tested = |row: &Row| row.source == rows[0].source && number(row).is_some_and(|n| n >= split);
     let (tested, training): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| is_tested(&rows[i]));
-    let judged = judge(&examples(texts), &training, texts, &tested);
+    let mut judge = trained(&chosen(&examples(texts), &training), by_verdict);
+    let judged: Vec<Judged> = tested.iter().map(|&index| judge(&texts[index])).collect();
     let counts = Confusion::at(&judged, 0.0);
     println!("trained on {}, tested on {}: {counts:?}", training.len(), tested.len());
     println!(
@@ -222,7 +244,12 @@ fn print_stage(stage: &str, parts: &[&[Prediction]]) {
 
 /// Each text judged by a prior made from the texts of other folds, without near-duplicates of what is tested. What is in
 /// no fold is never tested.
-fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> Option<String>) {
+fn print_folds(
+    rows: &[Row],
+    texts: &[Labelled],
+    by_verdict: bool,
+    fold: impl Fn(&Row, usize) -> Option<String>,
+) {
     let groups = near_duplicate_groups(rows.iter().map(|row| row.text.as_str()));
     let folds: Vec<Option<String>> = rows.iter().zip(&groups).map(|(row, group)| fold(row, *group)).collect();
     let examples = examples(texts);
@@ -233,7 +260,9 @@ fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> O
         let known: HashSet<usize> = tested.iter().map(|&index| groups[index]).collect();
         let unseen = |index: &usize| !is_tested(index) && !known.contains(&groups[*index]);
         let training: Vec<usize> = (0..rows.len()).filter(unseen).collect();
-        for (&index, judged) in tested.iter().zip(judge(&examples, &training, texts, &tested)) {
+        let mut judge = trained(&chosen(&examples, &training), by_verdict);
+        for &index in &tested {
+            let judged = judge(&texts[index]);
             let Row { source, kind, .. } = &rows[index];
             by_source.entry(source.clone()).or_default().push(judged);
             if !kind.is_empty() {
@@ -244,14 +273,11 @@ fn print_folds(rows: &[Row], texts: &[Labelled], fold: impl Fn(&Row, usize) -> O
     print_sources(by_source);
 }
 
-fn print_test(texts: &[Labelled], rows: &[Row]) {
-    let prior = Prior::quantise(&train(&examples(texts)));
-    let mut extractor = Extractor::default();
+fn print_test(texts: &[Labelled], rows: &[Row], by_verdict: bool) {
+    let mut judge = trained(&examples(texts), by_verdict);
     let mut by_source: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
     for row in rows {
-        let Labelled { draft, spam, .. } = labelled(row);
-        let score = f64::from(prior.score(extractor.extract(&draft)));
-        by_source.entry(&row.source).or_default().push(Judged { score, positive: spam });
+        by_source.entry(&row.source).or_default().push(judge(&labelled(row)));
     }
     print_sources(by_source);
 }

@@ -44,9 +44,9 @@ impl Default for ShapeRules {
         Self {
             long: rule("long", 5000.0, 1.5),
             short: None,
-            capitals: rule("capitals", 0.7, 1.5),
-            repeated_character: rule("repeated_character", 8.0, 1.0),
-            repeated_word: rule("repeated_word", 5.0, 1.5),
+            capitals: rule("capitals", 0.7, 0.5),
+            repeated_character: rule("repeated_character", 8.0, 0.5),
+            repeated_word: rule("repeated_word", 5.0, 1.0),
             emoji: rule("emoji", 10.0, 1.0),
             stacked_marks: rule("stacked_marks", 4.0, 2.5),
             invisible: rule("invisible", 3.0, 2.0),

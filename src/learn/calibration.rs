@@ -3,8 +3,8 @@
 
 use super::layout::{BINS, bin_middle};
 
-/// Probability at which a comment gets no points.
-const NEUTRAL: f32 = 0.02;
+/// Probability far below which a comment gets next to no points.
+const NEUTRAL: f64 = 0.02;
 /// Points beyond which certainty adds nothing.
 pub const MOST_POINTS: f64 = 12.0;
 /// Share of wrong decisions that is borne in the bin at a threshold.
@@ -17,11 +17,12 @@ pub fn probability(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// Points towards a verdict's score: the log-odds above those of a probability of 2 %, from 0 to
-/// [`MOST_POINTS`]. 50 % gives 3.9 points, 75 % 5.0, 90 % 6.1, 99 % 8.5.
+/// Points towards a verdict's score: the log-odds above those of a probability of 2 %, levelling off towards 0 below them, so
+/// that the score still tells the unlikely from the very unlikely. 0.2 % gives 0.1 points, 2 % 0.7, 50 % 3.9, 75 % 5.0,
+/// 90 % 6.1, 99 % 8.5, and nothing more than [`MOST_POINTS`].
 pub fn points(log_odds: f32) -> f64 {
     let neutral = (NEUTRAL / (1.0 - NEUTRAL)).ln();
-    f64::from(log_odds - neutral).clamp(0.0, MOST_POINTS)
+    (f64::from(log_odds) - neutral).exp().ln_1p().min(MOST_POINTS)
 }
 
 /// How well scores foretold what moderators decided.
@@ -148,9 +149,11 @@ mod tests {
     #[test]
     fn points_grow_with_the_odds_and_stay_in_bounds() {
         let at = |probability: f32| points((probability / (1.0 - probability)).ln());
-        assert_eq!(at(0.01), 0.0);
-        assert!((at(0.5) - 3.89).abs() < 0.01);
-        assert!((at(0.9) - 6.09).abs() < 0.01);
+        for (probability, points) in
+            [(0.0001, 0.0), (0.002, 0.1), (0.02, 0.7), (0.5, 3.9), (0.75, 5.0), (0.9, 6.1)]
+        {
+            assert!((at(probability) - points).abs() < 0.05, "{probability}: {}", at(probability));
+        }
         assert_eq!(points(100.0), MOST_POINTS);
     }
 

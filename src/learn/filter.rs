@@ -15,6 +15,8 @@ use super::prior::Prior;
 use super::snapshot::Snapshot;
 use crate::domain::{Draft, Effect, Finding};
 
+/// Points below which nothing is told: a finding's weight is shown to a tenth of a point.
+const LEAST_POINTS: f64 = 0.1;
 /// Points below which a finding is not worth a moderator's glance; its words are not looked for.
 const WORTH_EXPLAINING: f64 = 2.0;
 
@@ -106,7 +108,7 @@ impl Learned {
             let log_odds = known.calibration().log_odds(scores.reject());
             let points = points(log_odds);
             reading.probability = Some(probability(log_odds));
-            if points > 0.0 {
+            if points >= LEAST_POINTS {
                 reading.findings.push(self.describe(draft, extractor, known, class, log_odds, points));
             }
             reading.opinion = self.opinion(known, scores.reject(), lot);
@@ -155,18 +157,17 @@ impl Learned {
             Class::Abuse => ("abuse", "abuse"),
             Class::Spam | Class::Fine => ("spam", "spam"),
         };
-        let percent = (probability(log_odds) * 100.0).floor().clamp(1.0, 99.0);
-        let mut message = format!("Reads like {like} ({percent} %).");
+        let mut message = likeness(like, probability(log_odds));
         let mut spans = Vec::new();
         if points >= WORTH_EXPLAINING {
             extractor.list();
             let explanation = explain(extractor, |feature| known.part(&self.prior, feature, class));
             if let Some(heaviest) = explanation.heaviest {
-                let words = quote(&draft.text, heaviest);
-                message = format!("Reads like {like} ({percent} %), above all “{words}”.");
+                message += &format!(", above all “{}”", quote(&draft.text, heaviest));
             }
             spans = explanation.spans;
         }
+        message.push('.');
         Finding {
             filter: Cow::Borrowed("learned"),
             rule: Arc::from(rule),
@@ -175,6 +176,16 @@ impl Learned {
             spans,
             message,
         }
+    }
+}
+
+fn likeness(like: &str, probability: f32) -> String {
+    let percent = (probability * 100.0).floor().min(99.0);
+    match percent {
+        ..1.0 => format!("Hardly reads like {like} (less than 1 %)"),
+        ..10.0 => format!("Hardly reads like {like} ({percent} %)"),
+        ..50.0 => format!("Reads a little like {like} ({percent} %)"),
+        _ => format!("Reads like {like} ({percent} %)"),
     }
 }
 
@@ -206,6 +217,19 @@ mod tests {
         let words: Vec<_> = finding.spans.iter().map(|span| span.of(text).unwrap()).collect();
         assert!(words.iter().any(|words| words.contains("subscribe")), "{words:?}");
         assert!(finding.message.starts_with("Reads like spam (9"), "{}", finding.message);
+    }
+
+    #[test]
+    fn how_alike_it_is_is_said_in_words_and_in_percent() {
+        let told = [0.004, 0.05, 0.3, 0.734, 0.9999].map(|probability| likeness("spam", probability));
+        let expected = [
+            "Hardly reads like spam (less than 1 %)",
+            "Hardly reads like spam (5 %)",
+            "Reads a little like spam (30 %)",
+            "Reads like spam (73 %)",
+            "Reads like spam (99 %)",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::domain::Effect;
 use crate::filter::{Keywords, ListedWord, Rule, WordList};
 
 /// One list as its file says.
@@ -13,6 +14,8 @@ struct File {
     class: String,
     weight: f64,
     cap: f64,
+    #[serde(default)]
+    action: Doing,
     loose: bool,
     #[serde(default)]
     words: Vec<String>,
@@ -24,6 +27,24 @@ struct File {
     exact: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
+}
+
+/// What a word of the list does besides its points.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Doing {
+    #[default]
+    Score,
+    Hold,
+}
+
+impl From<Doing> for Effect {
+    fn from(action: Doing) -> Self {
+        match action {
+            Doing::Score => Self::Score,
+            Doing::Hold => Self::Hold,
+        }
+    }
 }
 
 impl File {
@@ -109,7 +130,7 @@ fn list(name: &str, text: &str) -> WordList {
         usable.collect()
     };
     WordList {
-        rule: Rule::scoring(name, file.weight),
+        rule: Rule { effect: file.action.into(), ..Rule::scoring(name, file.weight) },
         class: file.class.into(),
         cap: file.cap,
         words: listed(&file.words),

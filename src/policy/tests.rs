@@ -27,7 +27,7 @@ fn the_empty_policy_holds_everything_and_refuses_nothing_for_a_word() {
     assert_eq!(judge(&policy, &draft("What a lovely article.")).action, Action::Hold);
     let verdict = judge(&policy, &draft("you fucking cunt, shit"));
     assert_eq!(verdict.action, Action::Hold);
-    assert!(verdict.score >= 5.0);
+    assert!(verdict.findings.iter().any(|finding| finding.effect == Effect::Hold), "{verdict:?}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn score(source: &str, text: &str) -> f64 {
 #[test]
 fn starter_lists_are_reweighted_by_name_or_switched_off() {
     let text = "this is bullshit";
-    assert_eq!(score("", text), 5.0);
+    assert_eq!(score("", text), 1.5);
     assert_eq!(score("starter = false", text), 0.0);
     assert_eq!(score("[starter]\nprofanity = false", text), 0.0);
     assert_eq!(score("[starter]\nprofanity = 2", text), 2.0);
@@ -144,10 +144,25 @@ fn starter_lists_are_reweighted_by_name_or_switched_off() {
 }
 
 #[test]
+fn a_vulgar_word_waits_until_a_policy_gives_it_points_of_its_own() {
+    let action = |list: &str| {
+        let source = format!("mode = \"post\"\nlearned = false\n[starter]\n{list}");
+        judge(&compile(&source), &draft("this is bullshit")).action
+    };
+    assert_eq!(action(""), Action::Hold);
+    assert_eq!(action("profanity = { cap = 1.0 }"), Action::Hold);
+    assert_eq!(action("profanity = 4.9"), Action::Publish);
+    assert_eq!(action("profanity = 5.0"), Action::Hold);
+    assert_eq!(action("profanity = { weight = 1.0 }"), Action::Publish);
+    assert_eq!(action("profanity = { weight = 1.0, action = \"hold\" }"), Action::Hold);
+    assert_eq!(action("profanity = { action = \"score\" }"), Action::Publish);
+}
+
+#[test]
 fn a_built_in_rule_is_off_or_weighted_or_told_in_full() {
     let alone = |rules: &str, text: &str| score(&format!("learned = false\n{rules}"), text);
     let text = "see https://example.org/a for the whole and much longer story of it";
-    assert_eq!(alone("", text), 1.0);
+    assert_eq!(alone("", text), 0.5);
     assert_eq!(alone("[links]\nany = false", text), 0.0);
     assert_eq!(alone("[links]\nany = 2.5", text), 2.5);
     assert_eq!(alone("[links]\nany = { from = 2 }", text), 0.0);
@@ -178,7 +193,7 @@ pattern = '\bORD-\d{4}\b'
 weight = 4
 "#;
     assert_eq!(score(source, "the Daily Bugle says: bullshit, see ORD-1234"), 7.0);
-    assert_eq!(score(source, "a very long sentence about what one may win at lucky.bet tonight"), 8.0);
+    assert_eq!(score(source, "a very long sentence about what one may win at lucky.bet tonight"), 7.5);
 }
 
 #[test]

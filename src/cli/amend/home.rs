@@ -122,15 +122,22 @@ const DEFAULT_WEIGHT: f64 = 5.0;
 
 /// Offers what every rule can have.
 pub fn offer(subject: Subject<'_>, home: &Home, offers: &mut Offers<'_>) {
-    let rule = &subject.finding.rule;
-    if let Some(weight) = home.weight(subject.finding, offers.document).filter(|weight| weight.abs() >= 0.1) {
+    let (rule, effect) = (&subject.finding.rule, subject.finding.effect());
+    if matches!(effect, FindingEffect::Hold | FindingEffect::Reject) && *home != Home::Learned {
+        offers.add(format!("let {rule} go by its points alone"), |document| {
+            put(home.table_mut(document)?, "action", "score".into());
+            Some(())
+        });
+    } else if let Some(weight) =
+        home.weight(subject.finding, offers.document).filter(|weight| weight.abs() >= 0.1)
+    {
         let half = (weight * 5.0).round() / 10.0;
         let what = if *home == Home::Learned { "the learned filter's share" } else { rule };
         offers.add(format!("halve the weight of {what}: {weight} → {half}"), |document| {
             home.set_weight(document, half)
         });
     }
-    if subject.finding.effect() != FindingEffect::Shadow && *home != Home::Learned {
+    if effect != FindingEffect::Shadow && *home != Home::Learned {
         offers.add(format!("put {rule} on trial, without effect"), |document| {
             put(home.table_mut(document)?, "shadow", true.into());
             Some(())

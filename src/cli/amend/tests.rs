@@ -1,10 +1,11 @@
 //! Findings of real policies, and what becomes of them by each change that is offered.
 
 use super::*;
-use crate::domain::{self, Draft, Evidence};
+use crate::domain::{Draft, Evidence};
 use crate::filter::Prepared;
 use crate::policy::Policy;
-use crate::proto::v1::{self, FindingEffect};
+use crate::proto::v1;
+use crate::rpc::convert;
 
 const HOUSE: &str = "\
 # The house policy.
@@ -31,24 +32,15 @@ domains = [\"bets.example\", \"*.dice.org\"]
 weight = 9.0
 ";
 
-fn judged(source: &str, text: &str) -> Vec<domain::Finding> {
+fn judged(source: &str, text: &str) -> Vec<v1::Finding> {
     let policy = Policy::compile(source, 0).unwrap_or_else(|mistakes| panic!("{mistakes:?}\n{source}"));
     let draft = Draft { text: text.into(), ..Draft::default() };
-    policy.judge(&Prepared::new(&draft), &Evidence::default()).findings
+    let verdict = policy.judge(&Prepared::new(&draft), &Evidence::default());
+    convert::verdict(verdict, text).findings
 }
 
 fn finding(source: &str, text: &str, filter: &str, rule: &str) -> Option<v1::Finding> {
-    let is_it = |found: &domain::Finding| found.filter == filter && &*found.rule == rule;
-    let found = judged(source, text).into_iter().find(is_it)?;
-    let span = |span: &domain::Span| v1::Span { start: span.start, end: span.end, text: String::new() };
-    Some(v1::Finding {
-        filter: filter.into(),
-        rule: rule.into(),
-        weight: found.weight,
-        spans: found.spans.iter().map(span).collect(),
-        message: found.message,
-        effect: FindingEffect::Score.into(),
-    })
+    judged(source, text).into_iter().find(|found| found.filter == filter && found.rule == rule)
 }
 
 /// What is offered for the first place of a finding.
@@ -120,6 +112,13 @@ fn only_the_word_that_was_found_at_the_place_is_taken_out() {
 fn a_weight_is_halved_where_it_stands() {
     let source = made(HOUSE, "you cock", "keywords", "house", "halve the weight of house: 6 → 3");
     assert_eq!(source, HOUSE.replace("weight = 6.0 # points", "weight = 3.0 # points"));
+}
+
+#[test]
+fn what_holds_by_itself_can_go_by_its_points_instead() {
+    let what = "let profanity go by its points alone";
+    let source = made("", "What a fucking shame", "keywords", "profanity", what);
+    assert_eq!(source, "[starter]\nprofanity = { action = \"score\" }\n");
 }
 
 #[test]

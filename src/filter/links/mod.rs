@@ -54,16 +54,16 @@ impl Default for LinkRules {
     fn default() -> Self {
         let rule = |name, from, weight| Some(Graded::scoring(name, from, weight));
         Self {
-            any: rule("any", 1.0, 1.0),
+            any: rule("any", 1.0, 0.5),
             many: rule("many", 3.0, 3.0),
-            share: rule("share", 0.6, 1.5),
-            shortener: rule("shortener", 1.0, 2.0),
+            share: rule("share", 0.6, 1.0),
+            shortener: rule("shortener", 1.0, 1.5),
             raw_address: rule("raw_address", 1.0, 3.0),
-            hidden: rule("hidden", 1.0, 3.0),
+            hidden: rule("hidden", 1.0, 2.0),
             lookalike: rule("lookalike", 1.0, 4.0),
-            email: rule("email", 1.0, 1.5),
-            phone: rule("phone", 1.0, 1.5),
-            author_url: rule("author_url", 1.0, 1.0),
+            email: rule("email", 1.0, 1.0),
+            phone: rule("phone", 1.0, 2.0),
+            author_url: rule("author_url", 1.0, 0.5),
             allow: DomainSet::default(),
             shorteners: SHORTENERS.into_iter().collect(),
             lists: Vec::new(),

@@ -59,18 +59,22 @@ fn starter_lists(root: &Section<'_>) -> (Vec<WordList>, f64) {
     (lists, cap)
 }
 
-/// A shipped list as the policy wants it: off, with another weight, or with other keys changed.
+/// A shipped list as the policy wants it: off, with another weight, or with other keys changed. Who gives its words other points
+/// means these to decide, so that it holds no longer by itself unless told to.
 fn adjusted(table: &Section<'_>, name: &'static str, mut list: WordList) -> Option<WordList> {
     if !table.has(name) {
         return Some(list);
     }
     let per_word = list.cap / list.rule.weight;
     if let Some(weight) = table.weight(name) {
-        list.rule.weight = weight;
+        list.rule = Rule { weight, effect: Effect::Score, ..list.rule };
         list.cap = (weight * per_word).abs();
         return Some(list);
     }
     let changed = table.section_or_false(name)??;
+    if changed.has("weight") {
+        list.rule.effect = Effect::Score;
+    }
     list.rule = changed.rule(list.rule);
     list.cap = changed.number("cap", 0.0..=1000.0).unwrap_or((list.rule.weight * per_word).abs());
     list.allow = list.allow.iter().cloned().chain(listed(&changed, "allow")).collect();
