@@ -145,6 +145,11 @@ impl Policy {
         self.revision
     }
 
+    /// The same policy as this revision.
+    pub fn saved_as(self, revision: u64) -> Self {
+        Self { revision, ..self }
+    }
+
     /// The TOML that it was compiled from.
     pub fn source(&self) -> &str {
         &self.source

@@ -17,6 +17,7 @@ on_each_store!(
     a_policy_is_in_force_at_once_and_its_history_is_kept,
     a_policy_with_mistakes_is_refused_whole_with_all_of_them,
     an_edit_of_an_old_policy_is_refused,
+    admins_in_a_hurry_all_have_their_say,
     checking_a_policy_saves_nothing,
     a_policy_can_be_tried_on_one_draft,
     a_suggested_policy_is_settled_by_an_update_that_names_it,
@@ -90,6 +91,14 @@ async fn an_edit_of_an_old_policy_is_refused(service: Service) {
     );
     assert_eq!(fields(&update(&service, OPEN, "first").await.unwrap_err()), ["etag"]);
     update(&service, "mode = 'pre'\n", "1").await.expect("the current one was edited");
+}
+
+async fn admins_in_a_hurry_all_have_their_say(service: Service) {
+    let updates = (0..40).map(|_| update(&service, OPEN, ""));
+    let saved = futures_util::future::join_all(updates).await;
+    let mut revisions: Vec<_> = saved.into_iter().map(|saved| saved.unwrap().revision).collect();
+    revisions.sort_unstable();
+    assert_eq!(revisions, (1..=40).collect::<Vec<_>>());
 }
 
 async fn checking_a_policy_saves_nothing(service: Service) {

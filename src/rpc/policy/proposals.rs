@@ -31,7 +31,7 @@ impl PolicyCalls {
             check.note("base_revision", format!("is {}; the newest is {current}", request.base_revision));
         }
         check.finish()?;
-        compiled(&source, current + 1).await?;
+        compiled(&source).await?;
         let base_revision = if request.base_revision == 0 { current } else { request.base_revision };
         let draft = ProposalDraft { source, base_revision, comment, comment_id, proposer };
         let made = self.0.queue.propose_policy(&site, draft).await.map_err(status::queue)?;

@@ -42,7 +42,7 @@ impl PolicyCalls {
             request.since.map(|_| check.duration("since", request.since, LONGEST, shortest..=LONGEST));
         check.finish()?;
         let policy = match source {
-            Some(source) => Arc::new(compiled(&source, 0).await?),
+            Some(source) => Arc::new(compiled(&source).await?),
             None => self.0.policies.current(&site).ok_or_else(|| status::site_unknown(site.as_str()))?,
         };
         let most = (request.max_comments > 0).then_some(request.max_comments);

@@ -17,8 +17,8 @@ use crate::rpc::status;
 pub(super) const MAX_SOURCE: usize = 2 << 20;
 /// Bytes of what is said about a policy.
 pub(super) const MAX_COMMENT: usize = 4096;
-/// Attempts to save over whatever is current before somebody else's haste is told.
-const ATTEMPTS: usize = 3;
+/// Attempts to save over whatever is current before somebody else's haste is told. Each that fails is somebody else's success.
+const ATTEMPTS: usize = 64;
 
 impl PolicyCalls {
     pub(super) async fn get(
@@ -96,7 +96,7 @@ impl PolicyCalls {
         draft: PolicyDraft,
     ) -> Result<v1::Policy, Status> {
         let current = self.current_revision(site).await?;
-        compiled(&draft.source, current + 1).await?;
+        compiled(&draft.source).await?;
         if expected.is_some_and(|expected| expected != current) {
             return Err(status::policy_conflict(current));
         }
@@ -112,12 +112,14 @@ impl PolicyCalls {
         draft: PolicyDraft,
         proposal: Option<u64>,
     ) -> Result<PolicyRecord, Status> {
+        let policy = compiled(&draft.source).await?;
         for _ in 0..ATTEMPTS {
-            let current = self.current_revision(site).await?;
-            let before = expected.unwrap_or(current);
-            let policy = compiled(&draft.source, before.saturating_add(1)).await?;
+            let before = match expected {
+                Some(revision) => revision,
+                None => self.current_revision(site).await?,
+            };
             if let Some(record) = self.save(site, before, draft.clone(), proposal).await? {
-                self.0.policies.adopt(site, policy);
+                self.0.policies.adopt(site, policy.saved_as(record.revision));
                 tracing::info!(%site, revision = record.revision, by = record.draft.author, "a policy came into force");
                 return Ok(record);
             }
@@ -162,7 +164,7 @@ impl PolicyCalls {
         let draft = convert::draft(&mut check, request.comment, self.0.bounds.max_text_bytes);
         let (_, draft) = check.take(draft)?;
         let policy = match source {
-            Some(source) => Arc::new(compiled(&source, 0).await?),
+            Some(source) => Arc::new(compiled(&source).await?),
             None => self.0.policies.current(&site).ok_or_else(|| status::site_unknown(site.as_str()))?,
         };
         let judged = self.0.pipeline.test(&site, &policy, draft).await.map_err(status::queue)?;
@@ -175,8 +177,8 @@ impl PolicyCalls {
 }
 
 /// The policy of a source, or all of its mistakes.
-pub(super) async fn compiled(source: &str, revision: u64) -> Result<Policy, Status> {
-    compile(source.to_owned(), revision).await.map_err(|mistakes| status::policy_invalid("source", mistakes))
+pub(super) async fn compiled(source: &str) -> Result<Policy, Status> {
+    compile(source.to_owned(), 0).await.map_err(|mistakes| status::policy_invalid("source", mistakes))
 }
 
 fn built_in(site: &SiteName) -> v1::Policy {
