@@ -69,7 +69,7 @@ pub enum StartError {
         error: io::Error,
     },
     /// The store cannot be opened.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] QueueError),
     /// The store may lose acknowledged data, and the configuration forbids that.
     #[error("the store may lose acknowledged data: {0}; mend this, or start without --require-durable")]
@@ -280,9 +280,19 @@ fn addresses(config: &Config) -> Result<Addresses, StartError> {
     Ok(Addresses::Hashed(Secret::new(secret)))
 }
 
+/// Waits for a store that is away: it cannot be known before what it may lose.
 async fn demand_durability(queue: &dyn Queue) -> Result<(), StartError> {
-    let health = queue.check().await?;
-    if health.warnings.is_empty() { Ok(()) } else { Err(StartError::NotDurable(health.warnings.join("; "))) }
+    loop {
+        match queue.check().await {
+            Ok(health) if health.warnings.is_empty() => return Ok(()),
+            Ok(health) => return Err(StartError::NotDurable(health.warnings.join("; "))),
+            Err(error @ QueueError::Unavailable { .. }) => {
+                tracing::error!(%error, "whether the store is durable cannot be told yet; trying again every second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 fn shield(config: &Config, clock: &ManualClock) -> Shield {

@@ -1,7 +1,7 @@
 //! The server: arguments → configuration → application → exit code.
 
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -72,7 +72,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn health(question: &HealthQuestion, config: &Config) -> anyhow::Result<()> {
-    let server = question.server.clone().unwrap_or_else(|| here(config));
+    let server = question.server.clone().unwrap_or_else(|| here(config, config.listen));
     let files = question.client_certificate.clone().zip(question.client_key.clone());
     let certificate = files.map(|(certificate, key)| CertificateFiles { certificate, key });
     let target = Target::parse(&server, question.ca_file.clone())?.with_certificate(certificate);
@@ -81,10 +81,9 @@ async fn health(question: &HealthQuestion, config: &Config) -> anyhow::Result<()
     Ok(())
 }
 
-/// Where a server with this configuration is reached from its own machine.
-fn here(config: &Config) -> String {
+/// How a server that listens there is reached from its own machine.
+fn here(config: &Config, mut address: SocketAddr) -> String {
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    let mut address = config.listen;
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
             Ipv4Addr::LOCALHOST.into()
@@ -98,8 +97,11 @@ fn here(config: &Config) -> String {
 async fn serve(config: Config, arguments: &Arguments) -> anyhow::Result<()> {
     let traces = config.telemetry.otlp_endpoint.as_deref().map(Traces::to).transpose()?;
     telemetry::start(config.log_format, traces.as_ref());
-    let signals = Signals::listen()?;
-    let application = Application::build(config.clone()).await?;
+    let mut signals = Signals::listen()?;
+    let application = tokio::select! {
+        built = Application::build(config.clone()) => built?,
+        () = signals.stopped() => return Ok(()),
+    };
     announce(&application, &config);
     let reloader = application.reloader();
     application.run_until(signals.until_stop(reloader, || read_config(arguments))).await;
@@ -122,7 +124,7 @@ fn announce(application: &Application, config: &Config) {
     if let Some(made) = application.made_tokens() {
         let modctl = if started_by_cargo() { "cargo run --release --bin modctl --" } else { "modctl" };
         let tokens = made.directory.display();
-        let modctl = format!("  {modctl} --server http://{address} --token-file {tokens}");
+        let modctl = format!("  {modctl} --server {} --token-file {tokens}", here(config, address));
         lines.push(format!("  tokens    {tokens}/{{portal,moderator,admin}}"));
         lines.push(format!("\ntry, in another terminal:\n{modctl} submit 'Hello, world'\n{modctl} list"));
     }

@@ -30,6 +30,11 @@ impl Signals {
         })
     }
 
+    /// Waits until it is told to stop.
+    pub async fn stopped(&mut self) {
+        either(&mut self.terminated, &mut self.interrupted).await;
+    }
+
     /// Says that the service is ready, and waits until it is told to stop. `read` reads the configuration again; its
     /// mistakes are logged, and change nothing.
     pub async fn until_stop(
@@ -41,14 +46,20 @@ impl Signals {
         tell(&[NotifyState::Ready]);
         loop {
             tokio::select! {
-                _ = self.terminated.recv() => break,
-                _ = self.interrupted.recv() => break,
+                () = either(&mut self.terminated, &mut self.interrupted) => break,
                 _ = self.hung_up.recv() => reload(&mut reloader, &read),
                 () = next(&mut watchdog) => tell(&[NotifyState::Watchdog]),
             }
         }
         tell(&[NotifyState::Stopping]);
         tracing::info!("stopping; calls in flight may finish");
+    }
+}
+
+async fn either(one: &mut Signal, other: &mut Signal) {
+    tokio::select! {
+        _ = one.recv() => {}
+        _ = other.recv() => {}
     }
 }
 

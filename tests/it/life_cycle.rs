@@ -1,5 +1,6 @@
 //! Starting and stopping the real server.
 
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -73,6 +74,61 @@ fn exit_codes_tell_a_wrong_configuration_from_a_start_that_failed() {
     let output = modqueue(&["--listen", &taken, "--data-dir", &data]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains(&taken), "{}", said(&output));
+}
+
+#[test]
+fn a_store_that_may_lose_comments_is_refused_where_none_may_be_lost() {
+    let redis = RedisServer::start_with(&["--maxmemory-policy", "allkeys-lru", "--appendonly", "no"]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().display().to_string();
+    let output = modqueue(&[
+        "--require-durable",
+        "--store",
+        &redis.url(),
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        &data,
+    ]);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    for part in ["allkeys-lru", "appendonly yes", "without --require-durable"] {
+        assert_eq!(told.matches(part).count(), 1, "{part}: {told}");
+    }
+}
+
+/// It may be started before its store, as by a machine that starts both.
+#[test]
+fn a_server_that_may_lose_nothing_waits_for_its_store_and_can_be_stopped_meanwhile() {
+    let mut redis = RedisServer::start_with(&["--appendonly", "yes", "--maxmemory-policy", "noeviction"]);
+    redis.kill_hard();
+    for comes_back in [false, true] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut server = Command::new(env!("CARGO_BIN_EXE_modqueue"))
+            .args(["--require-durable", "--listen", "127.0.0.1:0", "--metrics-listen", "off"])
+            .args(["--store", &redis.url(), "--data-dir"])
+            .arg(directory.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server's binary runs");
+        let waits = first_line(server.stderr.take());
+        assert!(waits.contains("trying again every second"), "{waits}");
+        if comes_back {
+            redis.restart();
+            let serves = first_line(server.stdout.take());
+            assert!(serves.starts_with("listening on"), "{serves}");
+        }
+        let told = Command::new("kill").arg(server.id().to_string()).status().expect("kill runs");
+        assert!(told.success());
+        assert_eq!(server.wait().expect("it ends").code(), Some(0));
+    }
+}
+
+fn first_line(output: Option<impl Read>) -> String {
+    let mut line = String::new();
+    BufReader::new(output.expect("a pipe")).read_line(&mut line).expect("it says something");
+    line
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Link {
                 Fault::Broken | Fault::Elsewhere => self.forget(&live),
                 Fault::Busy => {}
             }
-            self.rest(&mut pause, deadline, &error).await?;
+            self.rest(&mut pause, deadline, &error.to_string()).await?;
         }
     }
 
@@ -127,7 +127,7 @@ impl Link {
             if let Fault::Final(error) = judge(&error) {
                 return Err(error);
             }
-            self.rest(&mut pause, deadline, &error).await?;
+            self.rest(&mut pause, deadline, &connecting_failed(&error)).await?;
         }
     }
 
@@ -159,15 +159,10 @@ impl Link {
     }
 
     /// Waits before the next attempt, longer each time.
-    async fn rest(
-        &self,
-        pause: &mut Duration,
-        deadline: Instant,
-        error: &RedisError,
-    ) -> Result<(), QueueError> {
+    async fn rest(&self, pause: &mut Duration, deadline: Instant, why: &str) -> Result<(), QueueError> {
         let until = Instant::now() + *pause;
         if until >= deadline {
-            return Err(self.unavailable(&error.to_string()));
+            return Err(self.unavailable(why));
         }
         sleep_until(until).await;
         *pause = (*pause * 2).min(LONGEST_PAUSE);
@@ -177,6 +172,17 @@ impl Link {
     fn unavailable(&self, why: &str) -> QueueError {
         QueueError::Unavailable { detail: format!("Redis at {}: {why}", self.shared.address) }
     }
+}
+
+/// What the driver said. A Redis in protected mode says why and hangs up, and mostly only the latter is heard.
+fn connecting_failed(error: &RedisError) -> String {
+    if error.is_connection_dropped() {
+        return format!(
+            "{error}; should it be in protected mode, which refuses other machines: give Redis a password, or set \
+             protected-mode no"
+        );
+    }
+    error.to_string()
 }
 
 #[cfg(test)]
