@@ -136,6 +136,9 @@ const WORDY_ENDINGS: [&str; 65] = [
     "rs", "py", "sh", "md", "zip", "mov",
 ];
 
+/// Products called after Microsoft's `.NET`, which stands behind a space as well: alone they are no links.
+const PRODUCTS: [&str; 4] = ["asp.net", "vb.net", "ado.net", "paint.net"];
+
 /// Bytes of a host's name, by RFC 1035.
 const LONGEST_HOST: usize = 253;
 
@@ -189,8 +192,9 @@ fn classify(text: &Text<'_>, first: usize, last: usize, host: &str, hidden: bool
     let original = text.span(start as u32, end as u32).of(text.original())?;
     let sentence = original.rsplit('.').next().is_some_and(|ending| ending.starts_with(char::is_uppercase))
         && original.starts_with(char::is_lowercase);
+    let product = PRODUCTS.contains(&host) || text.folded()[start..end].ends_with(" .net");
     let words = joined == 1 || host.split('.').all(|label| label.len() <= 3);
-    if bare && (sentence || words && WORDY_ENDINGS.contains(&ending)) {
+    if bare && (sentence || product || words && WORDY_ENDINGS.contains(&ending)) {
         return None;
     }
     if hidden && !HIDDEN_ENDINGS.contains(&ending) {
