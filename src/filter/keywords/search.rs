@@ -252,6 +252,8 @@ impl Search<'_> {
         let Some((automaton, entries)) = &self.lexicon.parts else { return };
         let runs = run_starts(letters);
         let skeleton = skeleton(letters);
+        let begins = self.text.readings().behind(reading, 0, 1).0 as usize;
+        let opened = self.text.folded()[begins..].starts_with(['(', '[', '{', '<', '©']);
         for found in automaton.find_overlapping_iter(&skeleton) {
             let entry = entries[found.pattern().as_usize()];
             let first = skeleton[..found.start()].chars().count();
@@ -259,7 +261,10 @@ impl Search<'_> {
             let (start, end) = (runs[first], runs.get(last).copied().unwrap_or(letters.len()));
             let (at_start, at_end) = (found.start() == 0, found.end() == skeleton.len());
             let allowed = self.lexicon.entry(entry).is(Entry::ALLOW);
-            if !allowed && self.part(entry, &letters[start..end], at_start, at_end).is_some() {
+            // Such a sign mostly stands before a word: `(until`. It is a letter only where a whole word comes of it.
+            let before_word = opened && at_start && !at_end;
+            if !allowed && !before_word && self.part(entry, &letters[start..end], at_start, at_end).is_some()
+            {
                 let (start, end) = self.text.readings().behind(reading, start, end);
                 self.hit(entry, start, end, Some(Disguise::Read(reading.kind)));
             }

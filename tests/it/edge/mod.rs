@@ -28,7 +28,7 @@ async fn it_answers(server: &ServerProcess) {
 }
 
 /// More memory than this is growth, not noise.
-const NOISE: usize = 24 << 20;
+const NOISE: usize = 32 << 20;
 
 /// Runs `flood` and checks that the server's memory is about as before and that it answers.
 async fn stays_flat<F: Future<Output = ()>>(server: &ServerProcess, flood: F) {

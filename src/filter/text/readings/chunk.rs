@@ -10,6 +10,9 @@ const LONGEST_CHUNK: usize = 48;
 /// Bytes of signs looked at before and after a chunk.
 const WIDEST_EDGE: usize = 7;
 
+/// Bytes within which brackets are closed again.
+const WIDEST_BRACKETS: usize = 400;
+
 /// Bytes from which a dash or dot may hide a letter; below, it abbreviates.
 const SHORTEST_DASHED: usize = 4;
 
@@ -147,7 +150,7 @@ impl Chunk<'_> {
         self.text.folded()[..self.start].char_indices().next_back().map_or(self.start, |(at, _)| at)
     }
 
-    /// Every sign read as a letter; given up at the first that looks like none.
+    /// Every sign read as a letter; given up at the first that looks like none, or that is a bracket in its usual place.
     fn signs(&self, from: usize, to: usize, readings: &mut Readings) {
         let folded = &self.text.folded()[..to];
         let begun = readings.begin();
@@ -160,6 +163,7 @@ impl Chunk<'_> {
                 signs += 1;
                 match DRAWN.iter().find(|(drawn, _)| folded[at..].starts_with(drawn)) {
                     Some((drawn, letter)) => (Some(*letter), drawn.len()),
+                    None if self.is_closed(at) => (None, 1),
                     None => (letter_of(character), character.len_utf8()),
                 }
             };
@@ -168,6 +172,19 @@ impl Chunk<'_> {
             at += width;
         }
         if signs == 0 { readings.cancel(begun) } else { readings.end(begun, Kind::Signs) }
+    }
+
+    /// Whether a bracket opens there that is closed again: `(until then)`.
+    fn is_closed(&self, at: usize) -> bool {
+        let folded = self.text.folded().as_bytes();
+        let closing = match folded[at] {
+            b'(' => b')',
+            b'[' => b']',
+            b'{' => b'}',
+            b'<' => b'>',
+            _ => return false,
+        };
+        folded[at..].iter().take(WIDEST_BRACKETS).any(|byte| *byte == closing)
     }
 
     /// Signs between letters, or two stars and more after them, each hiding one letter. Those that
