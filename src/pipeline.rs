@@ -119,15 +119,15 @@ impl Pipeline {
         Ok(recalled)
     }
 
-    /// Brings a newer policy in without making this comment wait for its compilation.
-    fn keep_up(&self, site: &SiteName, policy: &Policy, newest: u64) {
-        if newest <= policy.revision() {
+    /// Brings another policy in without making this comment wait for its compilation.
+    fn keep_up(&self, site: &SiteName, policy: &Policy, stored: u64) {
+        if stored == policy.revision() {
             return;
         }
         let (site, queue, policies) = (site.clone(), Arc::clone(&self.queue), Arc::clone(&self.policies));
         tokio::spawn(async move {
             if let Err(error) = policies.refresh(&site, &*queue).await {
-                tracing::warn!(%site, %error, "the newer policy could not be read; the next comment tries again");
+                tracing::warn!(%site, %error, "the stored policy could not be read; the next comment tries again");
             }
         });
     }

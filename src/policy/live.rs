@@ -63,7 +63,7 @@ impl Policies {
         site.begun.get_or_try_init(|| self.load(name, site, queue)).await.copied()
     }
 
-    /// Brings the store's newest policy into force, unless another call is about it.
+    /// Brings the store's policy into force, unless another call is about it.
     ///
     /// # Errors
     /// The store's.
@@ -78,16 +78,27 @@ impl Policies {
     }
 
     /// One that does not compile here, written by a newer version of this program, is logged and the last good one
-    /// stays.
+    /// stays. An older one comes into force, too: a store that was emptied or restored has no other to fall back on, and
+    /// what is saved from then on counts on from there.
     async fn load(&self, name: &SiteName, site: &Site, queue: &dyn Queue) -> Result<(), QueueError> {
+        let current = site.current.load_full();
         let stored = queue.policy(name).await?;
-        let Some(record) = stored.filter(|record| record.revision > site.current.load().revision()) else {
+        let (revision, source) =
+            stored.map_or_else(Default::default, |record| (record.revision, record.draft.source));
+        if (revision, source.as_str()) == (current.revision(), current.source()) {
             return Ok(());
-        };
-        match compile(record.draft.source, record.revision).await {
-            Ok(policy) => self.adopt(name, policy),
+        }
+        match compile(source, revision).await {
+            Ok(policy) => {
+                if revision < current.revision() {
+                    tracing::warn!(site = %name, revision, before = current.revision(),
+                        "the store was emptied or restored; the policy that it has comes into force");
+                }
+                // What was adopted since is newer than what was read here.
+                site.current.compare_and_swap(&current, Arc::new(policy));
+            }
             Err(mistakes) => {
-                tracing::error!(site = %name, revision = record.revision, mistake = %mistakes[0],
+                tracing::error!(site = %name, revision, mistake = %mistakes[0],
                     "the stored policy does not compile here; the last good one stays in force");
             }
         }

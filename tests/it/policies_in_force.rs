@@ -172,3 +172,25 @@ async fn a_new_policy_reaches_the_other_servers_and_a_bad_one_none() {
         assert_eq!(policy.into_inner().policy.expect("a policy").revision, 2);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_redis_was_emptied_its_own_policy_is_in_force_and_can_be_changed() {
+    let redis = RedisServer::start();
+    let servers = [(); 2].map(|()| ServerProcess::start_with(&["--store", &redis.url()]));
+    let (mut here, mut there) = (servers[0].clients().await, servers[1].clients().await);
+    here.set_policy(PLACES).await;
+    here.set_policy(&PLACES.replace("weight = 3.0", "weight = 50.0")).await;
+    for clients in [&mut here, &mut there] {
+        wait_for(clients, Action::Reject, 2).await;
+    }
+    let mut connection =
+        ::redis::Client::open(redis.url()).expect("an address").get_connection().expect("it answers");
+    ::redis::cmd("FLUSHALL").exec(&mut connection).expect("it is emptied");
+    for clients in [&mut here, &mut there] {
+        wait_for(clients, Action::Hold, 0).await;
+    }
+    here.set_policy(PLACES).await;
+    for clients in [&mut here, &mut there] {
+        wait_for(clients, Action::Publish, 1).await;
+    }
+}
