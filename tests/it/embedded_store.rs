@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use modqueue::domain::{Clock, CommentId, ManualClock, State};
 use modqueue::queue::embedded::EmbeddedQueue;
 use modqueue::queue::{Admitted, Order, Queue, QueueError};
@@ -132,6 +133,7 @@ fn a_full_disk_refuses_with_a_sentence_and_serves_again_when_there_is_room() {
             disk.set_room(Some(blocks as usize));
             let error = workload.run(&queue, 100_000).await.expect_err("the disk is full");
             assert!(error.to_string().contains("the disk is full"), "{error}");
+            assert!(matches!(error, QueueError::Unavailable { .. }), "it passes once there is room: {error}");
             workload.assert_kept(&queue).await;
             disk.set_room(None);
             workload.run(&queue, 20).await.expect("there is room again");
@@ -143,6 +145,30 @@ fn a_full_disk_refuses_with_a_sentence_and_serves_again_when_there_is_room() {
             workload.assert_kept(&queue).await;
         });
     }
+}
+
+#[test]
+fn a_damaged_file_is_served_or_refused_with_a_sentence() {
+    const PAGE: usize = 4096;
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("queue.redb");
+    runtime().block_on(async {
+        let queue = open(&path).unwrap();
+        let names: Vec<String> = (0..300).map(|number| format!("c{number}")).collect();
+        join_all(names.iter().map(|name| stored(&queue, name))).await;
+    });
+    let whole = std::fs::read(&path).unwrap();
+    let mut refused = 0;
+    for page in (1..whole.len() / PAGE).step_by(4) {
+        let mut damaged = whole.clone();
+        damaged[page * PAGE..][..PAGE].fill(0);
+        std::fs::write(&path, damaged).unwrap();
+        if let Err(error) = open(&path) {
+            assert!(error.to_string().contains("from a backup"), "page {page}: {error}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 3, "{refused}");
 }
 
 #[test]

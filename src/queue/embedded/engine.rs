@@ -9,7 +9,7 @@ use redb::{
 
 use super::authors::enter_old;
 use super::backend::Shared;
-use super::fault::Fault;
+use super::fault::{Fault, caught};
 use super::limits::Limits;
 use super::row::StoreRow;
 use super::sightings::Sightings;
@@ -167,7 +167,11 @@ impl Engine {
     /// Gives the database up after a failure.
     pub fn close(&self) {
         let open = std::mem::take(&mut *self.state());
-        drop(open);
+        // There is nothing more to be done about a file that cannot even be closed.
+        let _ = caught(|| {
+            drop(open);
+            Ok(())
+        });
     }
 
     fn try_begin(&self) -> Result<WriteTransaction, Fault> {

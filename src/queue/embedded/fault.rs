@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::queue::QueueError;
 use crate::queue::record::Unreadable;
@@ -18,6 +19,8 @@ pub enum Fault {
     },
     /// The step was asked for more than it does at once. It wrote nothing.
     Refused(String),
+    /// The step panicked: nothing of the batch may stay.
+    Panicked,
     /// The engine failed: nothing of the batch may stay.
     Engine(redb::Error),
 }
@@ -35,11 +38,20 @@ impl Fault {
     }
 }
 
+/// Does `work`, whose panics are its own failure alone. The engine panics over pages of a damaged file that make no sense.
+pub fn caught<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Fault::Panicked))
+}
+
 /// The caller's error for a step after which nothing was changed.
 pub fn unchanged(fault: Fault) -> QueueError {
     match fault {
         Fault::Damaged { what, detail } => QueueError::Damaged { what, detail },
         Fault::Refused(detail) => QueueError::Failed { detail },
+        Fault::Panicked => QueueError::Failed {
+            detail: "a step panicked; see standard error, and restore the file from a backup if that goes on"
+                .into(),
+        },
         Fault::Engine(error) => QueueError::Failed { detail: sentence(&error) },
     }
 }

@@ -91,7 +91,8 @@ impl EmbeddedQueue {
     /// # Errors
     /// As [`EmbeddedQueue::open`].
     pub fn open_on(backend: impl redb::StorageBackend, clock: Arc<dyn Clock>) -> Result<Self, QueueError> {
-        let engine = Arc::new(Engine::open(backend, clock).map_err(fault::unchanged)?);
+        let engine = fault::caught(|| Engine::open(backend, clock)).map_err(fault::unchanged)?;
+        let engine = Arc::new(engine);
         let (jobs, waiting) = mpsc::unbounded_channel();
         let serving = engine.clone();
         let writer = std::thread::Builder::new()
@@ -130,13 +131,14 @@ impl EmbeddedQueue {
     where
         T: Send,
     {
-        match self.shared.engine.snapshot().and_then(|snapshot| work(&snapshot)) {
+        let look = || fault::caught(|| self.shared.engine.snapshot().and_then(|snapshot| work(&snapshot)));
+        match look() {
             Err(Fault::Engine(_)) => {}
             outcome => return outcome.map_err(fault::unchanged),
         }
         // The database is closed after a failure; the writer opens it again.
         self.write(|_| Ok(())).await?;
-        self.shared.engine.snapshot().and_then(|snapshot| work(&snapshot)).map_err(fault::unchanged)
+        look().map_err(fault::unchanged)
     }
 
     /// Reads on a thread of its own: for what may take long.
@@ -405,5 +407,25 @@ impl Queue for EmbeddedQueue {
     async fn check(&self) -> Result<Health, QueueError> {
         self.write(|_| Ok(())).await?;
         Ok(Health { engine: "embedded".into(), warnings: Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redb::backends::InMemoryBackend;
+
+    use super::*;
+    use crate::domain::SystemClock;
+
+    #[tokio::test]
+    async fn a_read_that_panics_fails_alone() {
+        let queue = EmbeddedQueue::open_on(InMemoryBackend::new(), Arc::new(SystemClock)).unwrap();
+        for error in [
+            queue.read::<()>(|_| panic!("on purpose")).await.unwrap_err(),
+            queue.read_aside::<()>(|_| panic!("on purpose")).await.unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("from a backup"), "{error}");
+        }
+        assert_eq!(queue.counts(&SiteName::new("default").unwrap()).await.unwrap().pending, 0);
     }
 }

@@ -3,7 +3,6 @@
 //! It takes every job that waits, applies them one by one in one transaction, commits with fsync
 //! and then answers them all. There is no timer: the next batch gathers while this one commits.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -85,7 +84,7 @@ pub fn serve(engine: Arc<Engine>, mut jobs: UnboundedReceiver<Box<dyn Job>>) {
                 engine.close();
             }
         }
-        if let Err(fault) = engine.shorten_if_asked() {
+        if let Err(fault) = fault::caught(|| engine.shorten_if_asked()) {
             tracing::error!(?fault, "the file could not be made shorter");
             engine.close();
         }
@@ -96,8 +95,7 @@ pub fn serve(engine: Arc<Engine>, mut jobs: UnboundedReceiver<Box<dyn Job>>) {
 
 /// A step that panics fails its batch and not the store.
 fn attempt(engine: &Engine, memory: &mut Memory, jobs: &mut [Box<dyn Job>]) -> Result<(), QueueError> {
-    let panicked = |_| QueueError::Failed { detail: "a step panicked; see standard error".into() };
-    catch_unwind(AssertUnwindSafe(|| apply(engine, memory, jobs))).map_err(panicked).flatten()
+    fault::caught(|| Ok(apply(engine, memory, jobs))).map_err(fault::unchanged).flatten()
 }
 
 fn apply(engine: &Engine, memory: &mut Memory, jobs: &mut [Box<dyn Job>]) -> Result<(), QueueError> {
