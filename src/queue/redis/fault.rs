@@ -1,6 +1,6 @@
 //! What an answer that is an error means: try again, reconnect, or tell the caller.
 
-use ::redis::{ErrorKind, RedisError, ServerErrorKind};
+use ::redis::{ErrorKind, RedisError};
 
 use crate::queue::QueueError;
 
@@ -26,6 +26,12 @@ const BUSY: [&str; 7] = ["LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "BU
 /// Error codes of a server that is not, or no more, the one to ask.
 const ELSEWHERE: [&str; 3] = ["READONLY", "MOVED", "UNBLOCKED"];
 
+/// Error codes of a server that does not let this one in, and what to do about each.
+const REFUSED: [(&str, &str); 2] = [
+    ("NOAUTH", "name user and password in the store's URL"),
+    ("WRONGPASS", "check user and password in the store's URL"),
+];
+
 /// Error codes of a server that has no room to write, and what to do about each.
 const FULL: [(&str, &str); 2] = [
     ("OOM", "raise maxmemory of Redis, or keep less by [retention]"),
@@ -36,12 +42,8 @@ const FULL: [(&str, &str); 2] = [
 pub(super) fn judge(error: &RedisError) -> Fault {
     match error.kind() {
         ErrorKind::AuthenticationFailed => {
-            let detail = "Redis refuses these credentials; check user and password";
-            Fault::Final(QueueError::Failed { detail: detail.into() })
-        }
-        ErrorKind::Server(ServerErrorKind::NoPerm) => {
-            let detail = format!("{error}; mend the ACL of this user");
-            Fault::Final(QueueError::Failed { detail })
+            let detail = "Redis refuses these credentials; check user and password in the store's URL";
+            Fault::Final(QueueError::Unavailable { detail: detail.into() })
         }
         ErrorKind::Server(_) | ErrorKind::Extension => by_code(error),
         ErrorKind::InvalidClientConfig | ErrorKind::RESP3NotSupported | ErrorKind::UnexpectedReturnType => {
@@ -59,9 +61,12 @@ fn by_code(error: &RedisError) -> Fault {
     if ELSEWHERE.contains(&code) {
         return Fault::Elsewhere;
     }
-    if let Some((_, remedy)) = FULL.iter().find(|(full, _)| *full == code) {
+    if let Some((_, remedy)) = FULL.iter().chain(&REFUSED).find(|(told, _)| *told == code) {
         let detail = format!("{error}; {remedy}, it goes on by itself");
         return Fault::Final(QueueError::Unavailable { detail });
+    }
+    if code == "NOPERM" {
+        return Fault::Final(QueueError::Failed { detail: format!("{error}; mend the ACL of this user") });
     }
     if code == UNCONFIRMED {
         return Fault::Unconfirmed;
@@ -77,6 +82,10 @@ fn by_code(error: &RedisError) -> Fault {
 
 /// The error's code. Redis 6 wraps the error of a command inside a script: `ERR … -READONLY …`.
 fn code_of(error: &RedisError) -> &str {
+    // What is long is refused by the protocol before anybody looks at what it is.
+    if error.detail().is_some_and(|detail| detail.contains("unauthenticated")) {
+        return "NOAUTH";
+    }
     let code = error.code().unwrap_or_default();
     let inner = error.detail().and_then(|detail| detail.split_once(" -")).map(|(_, rest)| rest);
     match inner.and_then(|rest| rest.split_ascii_whitespace().next()) {
@@ -105,13 +114,22 @@ mod tests {
     }
 
     #[test]
-    fn a_full_memory_and_a_damaged_record_are_told() {
-        for (code, remedy) in FULL {
+    fn what_passes_once_somebody_has_mended_it_is_told_with_the_remedy() {
+        let protocol = "Protocol error: unauthenticated multibulk length";
+        let Fault::Final(QueueError::Unavailable { detail }) = judged("ERR", protocol) else {
+            panic!("it passes once Redis lets this server in");
+        };
+        assert!(detail.contains(protocol) && detail.contains("password"), "{detail}");
+        for (code, remedy) in FULL.into_iter().chain(REFUSED) {
             let Fault::Final(QueueError::Unavailable { detail }) = judged(code, "it may not write") else {
-                panic!("{code} passes once there is room");
+                panic!("{code} passes once it is mended");
             };
             assert!(detail.contains("it may not write") && detail.contains(remedy), "{detail}");
         }
+    }
+
+    #[test]
+    fn a_damaged_record_is_named() {
         let Fault::Final(QueueError::Damaged { what, .. }) = judged("DAMAGED", "comment 7") else {
             panic!("a damaged record has its own error");
         };

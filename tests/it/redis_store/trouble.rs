@@ -7,7 +7,7 @@ use modqueue::domain::State;
 use modqueue::queue::redis::{Durability, RedisOptions, RedisQueue};
 use modqueue::queue::{Admission, Admitted, Order, Queue, QueueError};
 
-use super::{connect, is_unavailable, options, run_raw, stored, worker};
+use super::{connect, is_unavailable, options, raw, run_raw, stored, worker};
 use crate::support::redis_server::RedisServer;
 use crate::support::samples::*;
 
@@ -218,6 +218,27 @@ fn no_error_tells_the_password() {
         server.kill_hard();
         let gone = queue.counts(&site("default")).await.expect_err("it is gone").to_string();
         assert!(gone.contains("127.0.0.1") && !gone.contains("s3cret"), "{gone}");
+    });
+}
+
+#[test]
+fn a_server_that_asks_for_a_password_meanwhile_is_unavailable_until_it_does_not() {
+    let server = RedisServer::start();
+    worker(async {
+        let queue = connect(&server).await;
+        stored(&queue, admission("a")).await;
+        let mut own = raw(&server);
+        let mut run = |words: &[&str]| redis::cmd(words[0]).arg(&words[1..]).exec(&mut own).expect("it runs");
+        run(&["CONFIG", "SET", "requirepass", "s3cret"]);
+        run(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+        for _ in 0..2 {
+            let refused = queue.admit(&site("default"), admission("b")).await;
+            assert!(is_unavailable(&refused), "{refused:?}");
+            let refused = queue.counts(&site("default")).await;
+            assert!(is_unavailable(&refused), "{refused:?}");
+        }
+        run(&["CONFIG", "SET", "requirepass", ""]);
+        stored(&queue, admission("b")).await;
     });
 }
 
