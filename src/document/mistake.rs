@@ -15,6 +15,9 @@ pub struct Mistake {
     pub message: String,
 }
 
+/// Bytes of a mistake's field, or of its message. Some repeat what was written, and a status with much of it fits no header.
+const LONGEST: usize = 600;
+
 impl Mistake {
     /// A mistake at byte `offset` of `source`.
     pub fn at(source: &str, offset: usize, field: String, message: String) -> Self {
@@ -24,10 +27,20 @@ impl Mistake {
         Self {
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
-            field,
-            message,
+            field: shortened(field),
+            message: shortened(message),
         }
     }
+}
+
+/// The beginning, which names the mistake, and the end, which has the remedy.
+fn shortened(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let end_of_first = text.floor_char_boundary(LONGEST * 2 / 3);
+    let start_of_last = text.ceil_char_boundary(text.len() - LONGEST / 3);
+    format!("{} … {}", &text[..end_of_first], &text[start_of_last..])
 }
 
 impl fmt::Display for Mistake {
@@ -50,5 +63,13 @@ mod tests {
         let mistake = Mistake::at(source, source.find('x').unwrap(), "b".into(), "m".into());
         assert_eq!((mistake.line, mistake.column), (2, 9));
         assert_eq!(mistake.to_string(), "line 2, column 9: b: m");
+    }
+
+    #[test]
+    fn what_repeats_a_long_text_of_the_source_has_its_beginning_and_its_end() {
+        let message = format!("`{}` is no mode; use pre", "ä".repeat(100_000));
+        let told = Mistake::at("", 0, "x".repeat(100_000), message);
+        assert!(told.message.starts_with("`ää") && told.message.ends_with("ä` is no mode; use pre"));
+        assert!(told.to_string().len() < 2 * LONGEST + 100, "{told}");
     }
 }
