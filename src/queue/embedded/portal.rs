@@ -80,7 +80,7 @@ impl Batch<'_> {
                 self.note_down(&loaded.row, "", &HistoryEntry::by(kind, "policy", ActorKind::Policy))?;
                 Decision::by_policy(hot.state, self.now)
             }
-            None if was.published || !was.state.is_waiting() => {
+            None if was.published || was.state != hot.state => {
                 Decision::by(actor, ActorKind::Portal, hot.state, self.now)
             }
             None => return Ok(()),
@@ -147,7 +147,7 @@ impl Batch<'_> {
         let entry = HistoryEntry::by(HistoryKind::Reported, &reporter_id, ActorKind::Portal);
         self.note_down(&loaded.row, "", &HistoryEntry { reason: reason.clone(), ..entry })?;
         let hot = &loaded.row.hot;
-        if hot.published == was.published {
+        if hot.state == was.state {
             return Ok(());
         }
         let decision = Decision::by(reporter_id, ActorKind::Portal, hot.state, self.now);

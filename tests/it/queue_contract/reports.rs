@@ -73,13 +73,21 @@ async fn no_report_lifts_a_comment_above_the_highest_tier(store: Store) {
 async fn a_reported_approved_comment_waits_again_and_stays_shown(store: Store) {
     store.stored_all([published("a"), admission("b")]).await;
     store.decided(approve("b")).await;
-    let events = store.events().await;
     for (name, version) in [("a", 2), ("b", 3)] {
         let comment = store.reported(report(name, "reader")).await;
         assert_eq!((comment.state, comment.published), (State::Pending, true), "{name}");
         assert_eq!((comment.version, comment.report_count), (version, 1), "{name}");
+        let events = store.events().await;
+        let event = events.last().expect("an event");
+        assert_eq!((&event.comment_id, event.version, event.published), (&id(name), version, true));
+        assert_eq!((event.state, event.previous_state), (State::Pending, Some(State::Approved)), "{name}");
     }
-    assert_eq!(store.events().await, events, "what is shown did not change");
+    store.reported(report("a", "another")).await;
+    assert_eq!(
+        store.events().await.len(),
+        4,
+        "a report of what waits changes neither state nor what is shown"
+    );
     let mut waiting = store.listed(State::Pending, Order::Risk).await;
     waiting.sort();
     assert_eq!(waiting, ids(&["a", "b"]));
@@ -107,7 +115,7 @@ async fn a_comment_brought_back_by_reports_is_decided_anew(store: Store) {
     let comment = store.decided(reject("a")).await;
     assert_eq!((comment.state, comment.published), (State::Rejected, false));
     assert_eq!(store.decided(approve("b")).await.state, State::Approved);
-    let previous: Vec<_> = store.events().await[2..].iter().map(|event| event.previous_state).collect();
+    let previous: Vec<_> = store.events().await[4..].iter().map(|event| event.previous_state).collect();
     assert_eq!(previous, [Some(State::Pending), Some(State::Pending)]);
     assert_eq!(store.tally("ann").await, (1, 1), "one standing decision a comment counts");
 }

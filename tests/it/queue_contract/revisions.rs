@@ -11,6 +11,7 @@ contract![
     a_revision_replaces_content_and_verdict,
     the_text_before_goes_into_the_history_each_time,
     an_edit_of_what_waits_unpublished_writes_no_event,
+    an_edit_of_an_escalated_comment_writes_an_event,
     an_edit_that_hides_a_published_comment_writes_an_event,
     an_edit_that_the_policy_decides_writes_an_event,
     an_edit_ends_decision_and_claim,
@@ -62,13 +63,22 @@ async fn the_text_before_goes_into_the_history_each_time(store: Store) {
 }
 
 async fn an_edit_of_what_waits_unpublished_writes_no_event(store: Store) {
-    store.stored_all(["a", "b"].map(admission)).await;
-    store.decided(escalate("b")).await;
-    let events = store.events().await;
+    store.stored(admission("a")).await;
     revised(&store, revision("a", "new")).await;
-    revised(&store, revision("b", "new")).await;
-    assert_eq!(store.events().await, events);
-    assert_eq!(store.counts().await.pending, 2, "an escalated comment waits for anyone again");
+    assert_eq!(store.events().await, []);
+}
+
+async fn an_edit_of_an_escalated_comment_writes_an_event(store: Store) {
+    store.stored(admission("a")).await;
+    store.decided(escalate("a")).await;
+    let sent = revision("a", "new");
+    revised(&store, sent.clone()).await;
+    let events = store.events().await;
+    let event = &events[1];
+    assert_eq!((events.len(), &event.event_id, event.version), (2, &sent.event_id, 3));
+    assert_eq!((event.state, event.previous_state), (State::Pending, Some(State::Escalated)));
+    assert!(!event.published);
+    assert_eq!(store.counts().await.pending, 1, "it waits for anyone again");
 }
 
 async fn an_edit_that_hides_a_published_comment_writes_an_event(store: Store) {

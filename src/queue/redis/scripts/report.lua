@@ -17,7 +17,7 @@ elseif call('SISMEMBER', REPORTERS, reporter) == 1 then
   return repeated(head, DECISIONS, id)
 end
 
-local before, was_published = head.state, head.published
+local before = head.state
 head.reports = head.reports + 1
 head.tier = min(31, head.tier + step)
 if before == APPROVED then
@@ -27,7 +27,7 @@ if before == APPROVED then
 end
 call('SADD', REPORTERS, reporter)
 append_history(HISTORY, ARGV[8], head, ARGV[10])
-if head.published ~= was_published then
+if head.state ~= before then
   append_event(head.state, before, head.published, head.version, ARGV[9])
 end
 settle(RECORD, id, before, head)

@@ -59,7 +59,7 @@ append_history(HISTORY, event_id, head, ARGV[16])
 if head.stacked == 1 then
   append_history(HISTORY, event_id, head, ARGV[18])
 end
-if before.state > ESCALATED or head.state > ESCALATED or before.published + head.published > 0 then
+if head.state ~= before.state or head.state > ESCALATED or before.published > 0 then
   append_event(head.state, before.state, head.published, head.version, ARGV[15])
 end
 end_claim(id)

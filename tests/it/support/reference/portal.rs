@@ -30,7 +30,7 @@ impl Site {
         entry.previous_text = text;
         entry.previous_verdict = Some(verdict);
         if revision.state.is_waiting() {
-            if shown || !state.is_waiting() {
+            if shown || state != revision.state {
                 let decision =
                     Decision::by(&revision.actor, ActorKind::Portal, revision.state, Timestamp::default());
                 self.publish(&revision.id, revision.event_id, Some(state), decision);
@@ -78,7 +78,7 @@ impl Site {
     pub fn report(&mut self, report: Report) -> Reported {
         let id = report.id;
         let Some(row) = self.rows.get_mut(&id) else { return Reported::Refused(Refusal::Missing) };
-        let (state, shown) = (row.comment.state, row.comment.published);
+        let state = row.comment.state;
         if matches!(state, State::Rejected | State::Withdrawn) {
             return Reported::Refused(Refusal::State { current: state });
         }
@@ -93,7 +93,7 @@ impl Site {
         let word =
             Word { actor: report.reporter_id.clone(), reason: report.reason.clone(), ..Word::default() };
         self.record(&id, HistoryKind::Reported, ActorKind::Portal, word);
-        if self.rows[&id].comment.published != shown {
+        if self.rows[&id].comment.state != state {
             let mut decision =
                 Decision::by(&report.reporter_id, ActorKind::Portal, State::Pending, Timestamp::default());
             decision.reason = report.reason;
