@@ -75,7 +75,9 @@ pub enum StartError {
     #[error("the store may lose acknowledged data: {0}; mend this, or start without --require-durable")]
     NotDurable(String),
     /// A certificate or key cannot be used.
-    #[error("cannot use the TLS file {path}: {detail}; name PEM files that belong together under [tls]")]
+    #[error(
+        "cannot use the TLS file {path}: {detail}; name PEM files that belong together under [tls] or [store_tls]"
+    )]
     Tls {
         /// Which file.
         path: String,
@@ -99,6 +101,7 @@ impl StartError {
 /// # Errors
 /// TLS files that cannot be used.
 pub fn check(config: &Config) -> Result<(), StartError> {
+    tls::for_store(&config.store_tls)?;
     config.tls.as_ref().map(tls::read).transpose().map(drop)
 }
 

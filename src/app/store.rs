@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::StartError;
+use super::{StartError, tls};
 use crate::config::{Config, StoreUrl};
 use crate::domain::ManualClock;
 use crate::queue::embedded::EmbeddedQueue;
@@ -26,6 +26,7 @@ impl Store {
             }
             StoreUrl::Redis(url) => Ok(Self::Redis(RedisOptions {
                 url: url.clone(),
+                tls: tls::for_store(&config.store_tls)?,
                 durability: config.durability,
                 answer_timeout: config.bounds.store_timeout,
                 clock,

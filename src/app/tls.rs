@@ -1,7 +1,7 @@
-//! TLS from PEM files: the server's certificate, and whose certificates clients may show.
+//! TLS from PEM files: the server's certificate, whose certificates clients may show, and the way to Redis.
 
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -11,7 +11,8 @@ use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use super::StartError;
-use crate::config::{ClientCertificates, Tls};
+use crate::config::{ClientCertificates, StoreTls, Tls};
+use crate::queue::redis::RedisTls;
 
 /// Reads the files, so that a mistake in them is told before anything uses them.
 ///
@@ -28,6 +29,24 @@ pub(super) fn read(tls: &Tls) -> Result<Arc<ServerConfig>, StartError> {
         builder.with_single_cert(chain, key).map_err(|error| unusable(&tls.certificate, error))?;
     config.alpn_protocols.push(b"h2".to_vec());
     Ok(Arc::new(config))
+}
+
+/// Reads the files for the way to Redis.
+///
+/// # Errors
+/// [`StartError::Tls`] with the file.
+pub(super) fn for_store(tls: &StoreTls) -> Result<RedisTls, StartError> {
+    let bytes = |path: &Path| std::fs::read(path).map_err(|error| unusable(path, error));
+    let trusted = |path: &Path| certificates(path).and_then(|_| bytes(path));
+    let own = |(certificate, key): &(PathBuf, PathBuf)| -> Result<_, StartError> {
+        certificates(certificate)?;
+        PrivateKeyDer::from_pem_file(key).map_err(|error| unusable(key, error))?;
+        Ok((bytes(certificate)?, bytes(key)?))
+    };
+    Ok(RedisTls {
+        authorities: tls.authorities.as_deref().map(trusted).transpose()?,
+        identity: tls.identity.as_ref().map(own).transpose()?,
+    })
 }
 
 fn verifier(clients: &ClientCertificates) -> Result<Arc<dyn ClientCertVerifier>, StartError> {

@@ -32,6 +32,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Where comments are kept.
     pub store: StoreUrl,
+    /// Certificates for a Redis that is reached by TLS.
+    pub store_tls: StoreTls,
     /// How much an acknowledgement promises.
     pub durability: Durability,
     /// Refuse to start on a store that may lose acknowledged data.
@@ -146,6 +148,15 @@ pub struct ClientCertificates {
     pub authorities: PathBuf,
     /// Whoever has none is not let in.
     pub are_required: bool,
+}
+
+/// Certificates for the way to Redis.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoreTls {
+    /// PEM file of the authorities that may have signed Redis' certificate; `None`: the public ones.
+    pub authorities: Option<PathBuf>,
+    /// PEM files of this server's own certificate and its key; `None`: it shows none.
+    pub identity: Option<(PathBuf, PathBuf)>,
 }
 
 /// Somebody who may call.

@@ -10,8 +10,8 @@ use super::principals::principals;
 use super::reading::{close, number, span};
 use super::telemetry::telemetry;
 use super::{
-    ClientCertificates, Config, FeedSettings, LogFormat, MetricsListen, Retention, ShieldSettings, StoreUrl,
-    Tls,
+    ClientCertificates, Config, FeedSettings, LogFormat, MetricsListen, Retention, ShieldSettings, StoreTls,
+    StoreUrl, Tls,
 };
 use crate::document::{self, Mistake, Section};
 use crate::domain::SiteName;
@@ -71,11 +71,13 @@ fn config(root: &Section<'_>, overrides: &Overrides) -> Config {
         root.complain("listen", format!("{listen} is off loopback without [tls]: {remedy}."));
     }
     let sites = sites(root);
+    let store = store(root, overrides, &data_dir);
     let takes_certificates = tls.as_ref().is_some_and(|tls| tls.clients.is_some());
     Config {
         listen,
         metrics_listen: metrics_listen(root, overrides),
-        store: store(root, overrides, &data_dir),
+        store_tls: store_tls(root, &store),
+        store,
         durability: overrides.durability.or(durability).unwrap_or_default(),
         require_durable: root.flag("require_durable").unwrap_or(false) || overrides.require_durable,
         workers: workers(root, overrides),
@@ -135,12 +137,37 @@ fn store_url(text: &str) -> Result<StoreUrl, String> {
     let (scheme, rest) = text.split_once(':').unwrap_or((text, ""));
     match scheme {
         "embedded" if !rest.is_empty() => Ok(StoreUrl::Embedded(rest.into())),
+        "rediss" if rest.ends_with("#insecure") => {
+            Err("must not end in #insecure; name who signed Redis' certificate as ca under [store_tls]"
+                .into())
+        }
         "redis" | "rediss" | "redis+unix" if rest.starts_with("//") => Ok(StoreUrl::Redis(text.to_owned())),
         "redis+cluster" | "redis+sentinel" => {
             Err(format!("{scheme} is not there yet; use redis://, rediss:// or embedded:PATH"))
         }
         _ => Err("must be embedded:PATH, redis://HOST:PORT, rediss://HOST:PORT or redis+unix:///PATH".into()),
     }
+}
+
+fn store_tls(root: &Section<'_>, store: &StoreUrl) -> StoreTls {
+    let Some(section) = root.section("store_tls") else { return StoreTls::default() };
+    let path = |key: &'static str| section.text(key).map(PathBuf::from);
+    let (authorities, certificate, key) = (path("ca"), path("certificate"), path("key"));
+    match (&certificate, &key) {
+        (Some(_), None) => section.complain("certificate", "needs its key; name the PEM file as key."),
+        (None, Some(_)) => {
+            section.complain("key", "whose? Name the PEM file of its certificate as certificate.")
+        }
+        _ => {}
+    }
+    section.close();
+    if !matches!(store, StoreUrl::Redis(url) if url.starts_with("rediss:")) {
+        root.complain(
+            "store_tls",
+            "is for a store that is reached by TLS; write rediss://, or leave it out.",
+        );
+    }
+    StoreTls { authorities, identity: certificate.zip(key) }
 }
 
 fn workers(root: &Section<'_>, overrides: &Overrides) -> NonZeroUsize {
@@ -301,5 +328,18 @@ mod tests {
     #[test]
     fn a_store_that_is_not_there_yet_says_so() {
         assert!(told("store = 'redis+cluster://a'")[0].contains("not there yet"));
+    }
+
+    #[test]
+    fn certificates_for_redis_belong_together_and_to_a_store_with_tls() {
+        let read = |source: &str| load(source, &Overrides::default()).unwrap().store_tls;
+        assert_eq!(read("store = 'rediss://a'"), StoreTls::default());
+        let whole = read("store = 'rediss://a'\n[store_tls]\nca = 'a'\ncertificate = 'b'\nkey = 'c'");
+        assert_eq!(whole.authorities, Some("a".into()));
+        assert_eq!(whole.identity, Some(("b".into(), "c".into())));
+        assert!(told("store = 'rediss://a'\n[store_tls]\ncertificate = 'b'")[0].contains("needs its key"));
+        assert!(told("store = 'rediss://a'\n[store_tls]\nkey = 'b'")[0].contains("whose?"));
+        assert!(told("store = 'redis://a'\n[store_tls]\nca = 'a'")[0].contains("write rediss://"));
+        assert!(told("store = 'rediss://a#insecure'")[0].contains("[store_tls]"));
     }
 }

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
+use ::redis::{AsyncConnectionConfig, Client, ClientTlsConfig, RedisError, RedisResult, TlsCertificates};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::queue::QueueError;
 
+use super::RedisTls;
 use super::fault::{Fault, judge};
 use super::parcel::{Parcel, Reply};
 use super::version::Version;
@@ -52,8 +53,8 @@ impl Link {
     ///
     /// # Errors
     /// [`QueueError::Failed`] when `url` is none that can be understood; the error does not repeat it.
-    pub(super) fn new(url: &str, mark: Option<String>) -> Result<Self, QueueError> {
-        let client = Client::open(url).map_err(|error| QueueError::Failed {
+    pub(super) fn new(url: &str, tls: &RedisTls, mark: Option<String>) -> Result<Self, QueueError> {
+        let client = client(url, tls).map_err(|error| QueueError::Failed {
             detail: format!(
                 "the store URL is not valid ({}); write redis://[user:password@]host[:port][/db], rediss://… or \
                  redis+unix:///path",
@@ -185,6 +186,15 @@ fn connecting_failed(error: &RedisError) -> String {
     error.to_string()
 }
 
+fn client(url: &str, tls: &RedisTls) -> RedisResult<Client> {
+    let RedisTls { authorities, identity } = tls.clone();
+    if authorities.is_none() && identity.is_none() {
+        return Client::open(url);
+    }
+    let client_tls = identity.map(|(client_cert, client_key)| ClientTlsConfig { client_cert, client_key });
+    Client::build_with_tls(url, TlsCertificates { client_tls, root_cert: authorities })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,17 +202,19 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_read_is_refused_without_repeating_it() {
         for url in ["redis://user:hunter2@:x", "http://:hunter2@localhost", "redis://:hunter2@h/nodb"] {
-            let error = Link::new(url, None).err().expect("no URL of a store").to_string();
+            let error =
+                Link::new(url, &RedisTls::default(), None).err().expect("no URL of a store").to_string();
             assert!(!error.contains("hunter2") && error.contains("redis://"), "{error}");
         }
     }
 
     #[test]
     fn credentials_are_no_part_of_the_address_in_errors() {
-        let link = Link::new("redis://user:hunter2@db.example:7000/2", None).unwrap();
+        let link = Link::new("redis://user:hunter2@db.example:7000/2", &RedisTls::default(), None).unwrap();
         let error = link.unavailable("gone").to_string();
         assert!(error.contains("db.example:7000") && !error.contains("hunter2"), "{error}");
-        let link = Link::new("redis+unix:///run/redis.sock?pass=hunter2", None).unwrap();
+        let link =
+            Link::new("redis+unix:///run/redis.sock?pass=hunter2", &RedisTls::default(), None).unwrap();
         assert!(!link.unavailable("gone").to_string().contains("hunter2"));
     }
 }

@@ -67,6 +67,8 @@ use store::Store;
 pub struct RedisOptions {
     /// `redis://[user:password@]host[:port][/db]`, `rediss://…` or `redis+unix:///path[?db=…&user=…&pass=…]`.
     pub url: String,
+    /// Certificates for a server that is reached by TLS.
+    pub tls: RedisTls,
     /// What has to be true of a change before it is acknowledged.
     pub durability: Durability,
     /// How long a call may take before it ends as [`QueueError::Unavailable`].
@@ -77,11 +79,21 @@ pub struct RedisOptions {
     pub key_prefix: String,
 }
 
+/// Certificates for the way to the server, as PEM.
+#[derive(Clone, Default)]
+pub struct RedisTls {
+    /// The authorities that may have signed the server's certificate; `None`: the public ones.
+    pub authorities: Option<Vec<u8>>,
+    /// A certificate to show, and its key; `None`: none.
+    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+}
+
 impl RedisOptions {
     /// The usual options for the server at `url`.
     pub fn new(url: &str) -> Self {
         Self {
             url: url.into(),
+            tls: RedisTls::default(),
             durability: Durability::Fast,
             answer_timeout: Duration::from_secs(2),
             clock: ManualClock::default(),

@@ -32,11 +32,11 @@ struct Shared {
 
 impl Store {
     pub(super) fn new(options: RedisOptions) -> Result<Self, QueueError> {
-        let reads = Link::new(&options.url, None)?;
+        let reads = Link::new(&options.url, &options.tls, None)?;
         let writes = if options.durability == Durability::Fast {
             reads.clone()
         } else {
-            Link::new(&options.url, Some(keys::mark(&options.key_prefix)))?
+            Link::new(&options.url, &options.tls, Some(keys::mark(&options.key_prefix)))?
         };
         Ok(Self { shared: Arc::new(Shared { options, reads, writes }) })
     }

@@ -1,14 +1,17 @@
 //! Servers that die, freeze, fill up, forget their role, or hold what cannot be read.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use modqueue::domain::State;
-use modqueue::queue::redis::{Durability, RedisOptions, RedisQueue};
+use modqueue::queue::redis::{Durability, RedisOptions, RedisQueue, RedisTls};
 use modqueue::queue::{Admission, Admitted, Order, Queue, QueueError};
+use tempfile::TempDir;
 
 use super::{connect, is_unavailable, options, raw, run_raw, stored, worker};
-use crate::support::redis_server::RedisServer;
+use crate::support::authority::Authority;
+use crate::support::redis_server::{RedisServer, free_port};
 use crate::support::samples::*;
 
 #[test]
@@ -239,6 +242,44 @@ fn a_server_that_asks_for_a_password_meanwhile_is_unavailable_until_it_does_not(
         }
         run(&["CONFIG", "SET", "requirepass", ""]);
         stored(&queue, admission("b")).await;
+    });
+}
+
+#[test]
+fn a_server_of_ones_own_authority_is_trusted_and_shown_a_certificate() {
+    let directory = TempDir::new().expect("a directory");
+    let authority = Authority::new(directory.path(), "redis");
+    let (its, own) = (authority.issue("redis", &["localhost"]), authority.issue("own", &["modqueue"]));
+    let (port, file) = (free_port().to_string(), |path: &Path| path.display().to_string());
+    let _server = RedisServer::start_with(&[
+        "--tls-port",
+        &port,
+        "--tls-cert-file",
+        &file(&its.certificate),
+        "--tls-key-file",
+        &file(&its.key),
+        "--tls-ca-cert-file",
+        &file(&authority.file()),
+    ]);
+    let read = |path: &Path| std::fs::read(path).expect("it can be read");
+    let connect = |tls| {
+        let patient = Duration::from_secs(5);
+        let usual = RedisOptions::new(&format!("rediss://localhost:{port}"));
+        RedisQueue::connect(RedisOptions { tls, answer_timeout: patient, ..usual })
+    };
+    let authorities = Some(read(&authority.file()));
+    let identity = Some((read(&own.certificate), read(&own.key)));
+    worker(async {
+        let stranger =
+            connect(RedisTls { authorities: authorities.clone(), identity: None }).await.expect("PEM");
+        assert!(is_unavailable(&stranger.counts(&site("default")).await), "it shows no certificate");
+        let doubtful =
+            connect(RedisTls { authorities: None, identity: identity.clone() }).await.expect("PEM");
+        assert!(
+            is_unavailable(&doubtful.counts(&site("default")).await),
+            "it trusts the public authorities alone"
+        );
+        stored(&connect(RedisTls { authorities, identity }).await.expect("PEM"), admission("a")).await;
     });
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use modqueue::domain::{ManualClock, new_id};
+use modqueue::queue::Queue;
 use modqueue::queue::embedded::EmbeddedQueue;
 use modqueue::queue::redis::{RedisOptions, RedisQueue};
-use modqueue::queue::{Durability, Queue};
 use tempfile::TempDir;
 
 use super::redis_server::RedisServer;
@@ -69,11 +69,10 @@ impl Place {
 /// A handle on a Redis store.
 pub async fn connect(url: &str, key_prefix: &str, clock: &ManualClock) -> RedisQueue {
     let options = RedisOptions {
-        url: url.to_owned(),
-        durability: Durability::Fast,
         answer_timeout: Duration::from_secs(10),
         clock: clock.clone(),
         key_prefix: key_prefix.to_owned(),
+        ..RedisOptions::new(url)
     };
     RedisQueue::connect(options).await.expect("redis-server answers")
 }

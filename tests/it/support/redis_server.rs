@@ -159,7 +159,8 @@ fn guard(server: u32, directory: &Path) -> Child {
         .expect("sh runs")
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address").port()
 }
