@@ -1,11 +1,10 @@
 //! Findings of real policies, and what becomes of them by each change that is offered.
 
 use super::*;
-use crate::domain::{Draft, Evidence};
+use crate::domain::{self, Draft, Effect, Evidence};
 use crate::filter::Prepared;
 use crate::policy::Policy;
-use crate::proto::v1;
-use crate::rpc::convert;
+use crate::proto::v1::{self, FindingEffect};
 
 const HOUSE: &str = "\
 # The house policy.
@@ -36,7 +35,25 @@ fn judged(source: &str, text: &str) -> Vec<v1::Finding> {
     let policy = Policy::compile(source, 0).unwrap_or_else(|mistakes| panic!("{mistakes:?}\n{source}"));
     let draft = Draft { text: text.into(), ..Draft::default() };
     let verdict = policy.judge(&Prepared::new(&draft), &Evidence::default());
-    convert::verdict(verdict, text).findings
+    verdict.findings.into_iter().map(told).collect()
+}
+
+fn told(found: domain::Finding) -> v1::Finding {
+    let effect = match found.effect {
+        Effect::Shadow => FindingEffect::Shadow,
+        Effect::Score => FindingEffect::Score,
+        Effect::Hold => FindingEffect::Hold,
+        Effect::Reject => FindingEffect::Reject,
+    };
+    let span = |span: domain::Span| v1::Span { start: span.start, end: span.end, text: String::new() };
+    v1::Finding {
+        filter: found.filter.into_owned(),
+        rule: found.rule.to_string(),
+        weight: found.weight,
+        spans: found.spans.into_iter().map(span).collect(),
+        message: found.message,
+        effect: effect.into(),
+    }
 }
 
 fn finding(source: &str, text: &str, filter: &str, rule: &str) -> Option<v1::Finding> {
