@@ -131,14 +131,14 @@ fn score(source: &str, text: &str) -> f64 {
 
 #[test]
 fn starter_lists_are_reweighted_by_name_or_switched_off() {
-    let text = "this is bullshit";
-    assert_eq!(score("", text), 1.5);
-    assert_eq!(score("starter = false", text), 0.0);
-    assert_eq!(score("[starter]\nprofanity = false", text), 0.0);
-    assert_eq!(score("[starter]\nprofanity = 2", text), 2.0);
-    assert_eq!(score("[starter]\nprofanity = { weight = 3, allow = [\"bullshit\"] }", text), 0.0);
-    assert_eq!(score("[starter]\nprofanity = { shadow = true }", text), 0.0);
-    assert_eq!(score("[starter]\ncap = 1", text), 1.0);
+    let score = |lists: &str| score(&format!("learned = false\n{lists}"), "this is bullshit");
+    assert_eq!(score(""), 1.5);
+    assert_eq!(score("starter = false"), 0.0);
+    assert_eq!(score("[starter]\nprofanity = false"), 0.0);
+    assert_eq!(score("[starter]\nprofanity = 2"), 2.0);
+    assert_eq!(score("[starter]\nprofanity = { weight = 3, allow = [\"bullshit\"] }"), 0.0);
+    assert_eq!(score("[starter]\nprofanity = { shadow = true }"), 0.0);
+    assert_eq!(score("[starter]\ncap = 1"), 1.0);
     let told = mistakes("[starter]\nprofanty = 2");
     assert!(told[0].contains("did you mean `profanity`?"), "{told:?}");
 }
