@@ -17,6 +17,9 @@ use crate::domain::{Draft, Effect, Finding};
 
 /// Points below which nothing is told: a finding's weight is shown to a tenth of a point.
 const LEAST_POINTS: f64 = 0.1;
+/// Points of a probability of 2 %: what is less likely has a rule of its own, so that the figures of the others tell of what
+/// they doubted.
+const LIKELY_POINTS: f64 = std::f64::consts::LN_2;
 /// Points below which a finding is not worth a moderator's glance; its words are not looked for.
 const WORTH_EXPLAINING: f64 = 2.0;
 
@@ -88,8 +91,8 @@ impl Learned {
     }
 
     /// What its findings do, and the names that they go under when they have points.
-    pub fn rules(&self) -> (Effect, [&'static str; 2]) {
-        (self.effect, ["spam", "abuse"])
+    pub fn rules(&self) -> (Effect, [&'static str; 3]) {
+        (self.effect, ["spam", "abuse", "unlikely"])
     }
 
     /// What it says about a comment. `snapshot` is the site's model, `None` when it is not loaded; `lot`
@@ -153,10 +156,11 @@ impl Learned {
         log_odds: f32,
         points: f64,
     ) -> Finding {
-        let (rule, like) = match class {
-            Class::Abuse => ("abuse", "abuse"),
-            Class::Spam | Class::Fine => ("spam", "spam"),
+        let like = match class {
+            Class::Abuse => "abuse",
+            Class::Spam | Class::Fine => "spam",
         };
+        let rule = if points < LIKELY_POINTS { "unlikely" } else { like };
         let mut message = likeness(like, probability(log_odds));
         let mut spans = Vec::new();
         if points >= WORTH_EXPLAINING {

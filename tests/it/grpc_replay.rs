@@ -79,7 +79,7 @@ fn rule<'r>(report: &'r ReplayReport, name: &str) -> &'r ReplayRule {
 }
 
 async fn a_replay_tells_what_a_policy_would_have_done(service: Service) {
-    service.policy(OPEN).await;
+    service.policy(&format!("{OPEN}learned = false\n")).await;
     submit(&service, "fine", "a harmless remark about bridges").await;
     submit(&service, "held", "a remark about a turnip").await;
     submit(&service, "wrong", "another turnip which a moderator likes").await;
