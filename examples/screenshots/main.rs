@@ -44,7 +44,7 @@ fn report(binaries: &Path, into: &Path) -> Done {
 fn review(desk: &Desk, into: &Path) -> Done {
     let mut screen = desk.terminal("review", 30)?;
     screen.wait_for("yours for")?;
-    screen.press("jjjjj", "answers")?;
+    screen.press("jjjjjjj", "answers")?;
     screen.picture(&into.join("review.svg"))?;
     screen.press("\t\t", "changes the rule")?;
     screen.press("x", "enter tries it")?;
@@ -52,7 +52,7 @@ fn review(desk: &Desk, into: &Path) -> Done {
     screen.picture(&into.join("fix.svg"))?;
     screen.press("\u{1b}\u{1b}", "yours for")?;
     screen.press("g", " 1 of ")?;
-    screen.press("", "more like it")?;
+    screen.press("", " alike")?;
     screen.press("W", "the whole wave")?;
     screen.picture(&into.join("wave.svg"))?;
     screen.press("\u{1b}", "nothing was decided")?;
