@@ -135,6 +135,15 @@ impl Learned {
         })
     }
 
+    /// The rule and the effect of a finding. What an admin has the filter hold or reject is what it finds likely.
+    fn rule_at(&self, points: f64, likely: &'static str) -> (&'static str, Effect) {
+        if points < LIKELY_POINTS {
+            ("unlikely", self.effect.min(Effect::Score))
+        } else {
+            (likely, self.effect)
+        }
+    }
+
     fn not_loaded(&self) -> Finding {
         Finding {
             filter: Cow::Borrowed("learned"),
@@ -160,7 +169,7 @@ impl Learned {
             Class::Abuse => "abuse",
             Class::Spam | Class::Fine => "spam",
         };
-        let rule = if points < LIKELY_POINTS { "unlikely" } else { like };
+        let (rule, effect) = self.rule_at(points, like);
         let mut message = likeness(like, probability(log_odds));
         let mut spans = Vec::new();
         if points >= WORTH_EXPLAINING {
@@ -176,7 +185,7 @@ impl Learned {
             filter: Cow::Borrowed("learned"),
             rule: Arc::from(rule),
             weight: points * self.weight,
-            effect: self.effect,
+            effect,
             spans,
             message,
         }
@@ -221,6 +230,42 @@ mod tests {
         let words: Vec<_> = finding.spans.iter().map(|span| span.of(text).unwrap()).collect();
         assert!(words.iter().any(|words| words.contains("subscribe")), "{words:?}");
         assert!(finding.message.starts_with("Reads like spam (9"), "{}", finding.message);
+    }
+
+    #[test]
+    fn what_is_unlikely_has_a_rule_of_its_own_and_holds_nothing() {
+        let at = |probability: f32, effect| {
+            let log_odds = (probability / (1.0 - probability)).ln();
+            Learned::new(Arc::clone(Prior::shared()), 1.0, effect).rule_at(points(log_odds), "spam")
+        };
+        for (effect, weaker) in [
+            (Effect::Shadow, Effect::Shadow),
+            (Effect::Score, Effect::Score),
+            (Effect::Hold, Effect::Score),
+            (Effect::Reject, Effect::Score),
+        ] {
+            assert_eq!(at(0.021, effect), ("spam", effect));
+            assert_eq!(at(0.019, effect), ("unlikely", weaker));
+        }
+    }
+
+    #[test]
+    fn a_language_that_the_prior_hardly_knows_is_no_spam_for_that() {
+        let remarks = [
+            "วันนี้รถไฟฟ้ามาช้ามาก คนรอกันเต็มสถานีเลย",
+            "昨日の試合は本当に面白かったです。次も楽しみにしています。",
+            "这家面包店我从小吃到大，真舍不得它关门。",
+            "어제 버스가 한 시간이나 늦었어요. 왜 아무도 말을 안 해 주나요?",
+            "Երեկ ավտոբուսը նորից ուշացավ, և ոչ ոք չբացատրեց, թե ինչու։",
+            "ትናንት አውቶቡሱ ዘግይቶ መጣ፣ ማንም ምክንያቱን አልነገረንም።",
+            "کل بس پھر دیر سے آئی، کسی نے وجہ نہیں بتائی۔",
+            "كانت المباراة جميلة، والتعادل عادل.",
+            "কাল বাস আবার দেরিতে এল, কেউ কারণ বলল না।",
+        ];
+        for remark in remarks {
+            let weight = found(&draft(remark)).map_or(0.0, |finding| finding.weight);
+            assert!(weight < 4.0, "{weight}: {remark}");
+        }
     }
 
     #[test]
