@@ -14,8 +14,9 @@ struct File {
     class: String,
     weight: f64,
     cap: f64,
+    /// A word of it holds a comment, whatever the points.
     #[serde(default)]
-    action: Doing,
+    holds: bool,
     loose: bool,
     #[serde(default)]
     words: Vec<String>,
@@ -27,24 +28,6 @@ struct File {
     exact: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
-}
-
-/// What a word of the list does besides its points.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Doing {
-    #[default]
-    Score,
-    Hold,
-}
-
-impl From<Doing> for Effect {
-    fn from(action: Doing) -> Self {
-        match action {
-            Doing::Score => Self::Score,
-            Doing::Hold => Self::Hold,
-        }
-    }
 }
 
 impl File {
@@ -125,12 +108,13 @@ pub fn weight(name: &str) -> Option<f64> {
 
 fn list(name: &str, text: &str) -> WordList {
     let file = File::read(text);
+    let effect = if file.holds { Effect::Hold } else { Effect::Score };
     let listed = |words: &[String]| {
         let usable = words.iter().map(|word| ListedWord::new(word).expect("a test reads the shipped words"));
         usable.collect()
     };
     WordList {
-        rule: Rule { effect: file.action.into(), ..Rule::scoring(name, file.weight) },
+        rule: Rule { name: name.into(), weight: file.weight, effect },
         class: file.class.into(),
         cap: file.cap,
         words: listed(&file.words),
