@@ -98,7 +98,7 @@ impl EmbeddedQueue {
         };
         self.write(touch).await?;
         let until = Instant::now() + PATIENCE;
-        while !self.shared.engine.is_past_read() {
+        while !self.engine().is_past_read() {
             if Instant::now() > until {
                 return Ok(false);
             }
@@ -114,7 +114,7 @@ impl EmbeddedQueue {
         })
         .await?;
         // The engine doubles a file that has to grow, and gives nothing back by itself of one that is nearly half full.
-        self.shared.engine.shorten_soon();
+        self.engine().shorten_soon();
         self.write(touch).await?;
         Ok(true)
     }
