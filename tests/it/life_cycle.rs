@@ -125,6 +125,25 @@ fn a_server_that_may_lose_nothing_waits_for_its_store_and_can_be_stopped_meanwhi
     }
 }
 
+#[test]
+fn the_hint_how_to_call_a_server_that_listens_everywhere_can_be_followed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_modqueue"))
+        .args(["--listen", "0.0.0.0:0", "--insecure", "--metrics-listen", "off", "--data-dir"])
+        .arg(directory.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the server's binary runs");
+    let lines = BufReader::new(server.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+    let hint = lines.take(30).find(|line| line.contains(" submit ")).expect("a hint");
+    let address = hint.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
+    assert!(address.starts_with("127.0.0.1:"), "{hint}");
+    std::net::TcpStream::connect(address).expect("it can be called there");
+    server.kill().expect("it can be killed");
+    server.wait().expect("a killed process ends");
+}
+
 fn first_line(output: Option<impl Read>) -> String {
     let mut line = String::new();
     BufReader::new(output.expect("a pipe")).read_line(&mut line).expect("it says something");
