@@ -6,6 +6,7 @@
 //! kernel spreads connections over listeners by hash, and ten of them often leave a core idle.
 
 mod connection;
+mod cork;
 mod housekeeping;
 mod learning;
 mod reload;

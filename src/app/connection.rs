@@ -19,6 +19,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
+use super::cork::Corked;
 use crate::config::Bounds;
 use crate::rpc::auth::{ClientCertificate, Peer};
 use crate::rpc::door::Presence;
@@ -34,7 +35,10 @@ pub(super) struct Accepted {
 }
 
 /// A connection that is served.
-pub(super) enum Connection {
+pub(super) type Connection = Corked<Transport>;
+
+/// What carries it.
+pub(super) enum Transport {
     Plain(Socket),
     Encrypted(Box<TlsStream<Socket>>),
 }
@@ -58,9 +62,9 @@ impl Connection {
         tls: Option<Arc<ServerConfig>>,
     ) -> io::Result<Self> {
         let socket = Socket::new(accepted, bounds)?;
-        let Some(tls) = tls else { return Ok(Self::Plain(socket)) };
+        let Some(tls) = tls else { return Ok(Self::new(Transport::Plain(socket))) };
         let encrypted = timeout(HANDSHAKE, TlsAcceptor::from(tls).accept(socket)).await??;
-        Ok(Self::Encrypted(Box::new(encrypted)))
+        Ok(Self::new(Transport::Encrypted(Box::new(encrypted))))
     }
 }
 
@@ -68,9 +72,9 @@ impl Connected for Connection {
     type ConnectInfo = Peer;
 
     fn connect_info(&self) -> Peer {
-        match self {
-            Self::Plain(socket) => Peer::new(Arc::clone(&socket.presence), None),
-            Self::Encrypted(stream) => {
+        match self.get_ref() {
+            Transport::Plain(socket) => Peer::new(Arc::clone(&socket.presence), None),
+            Transport::Encrypted(stream) => {
                 let (socket, session) = stream.get_ref();
                 let certificate = session.peer_certificates().and_then(<[_]>::first);
                 Peer::new(Arc::clone(&socket.presence), certificate.map(ClientCertificate::read))
@@ -162,13 +166,13 @@ impl AsyncWrite for Socket {
 
 /// Does the same on either kind of stream.
 macro_rules! on_either {
-    ($connection:expr, $stream:ident => $do:expr) => {
-        match $connection.get_mut() {
-            Connection::Plain($stream) => {
+    ($transport:expr, $stream:ident => $do:expr) => {
+        match $transport.get_mut() {
+            Transport::Plain($stream) => {
                 let $stream = Pin::new($stream);
                 $do
             }
-            Connection::Encrypted($stream) => {
+            Transport::Encrypted($stream) => {
                 let $stream = Pin::new($stream);
                 $do
             }
@@ -176,7 +180,7 @@ macro_rules! on_either {
     };
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for Transport {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -186,7 +190,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for Transport {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         on_either!(self, stream => stream.poll_write(context, bytes))
     }
