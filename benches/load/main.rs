@@ -8,6 +8,7 @@
 //! `--overload 4` and `--stubborn 5000` measure something else: see [`overload`].
 
 mod overload;
+mod socket;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use h2::client::SendRequest;
 use http::{HeaderValue, Method, Request};
 use modqueue::proto::v1::{Author, CommentDraft, SubmitCommentRequest, Thread};
 use prost::Message;
+use socket::Gathering;
 use tokio::net::TcpStream;
 
 #[derive(Debug, Clone, Parser)]
@@ -174,7 +176,7 @@ async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Bytes>> {
     let (client, connection) = h2::client::Builder::new()
         .initial_window_size(1 << 20)
         .initial_connection_window_size(1 << 24)
-        .handshake(stream)
+        .handshake(Gathering(stream))
         .await?;
     tokio::spawn(connection);
     Ok(client)
