@@ -88,7 +88,7 @@ impl Pipeline {
         if let Some(expected) = self.expected(&entrant).filter(|_| !validate_only && shielded.is_ok()) {
             return self.admit(entrant, Footing::Expected(expected)).await;
         }
-        let recalled = self.recall(site, &policy, &id, &prepared).await?;
+        let recalled = self.recall(site, &id, &prepared).await?;
         if validate_only {
             let evidence = evidence(recalled, vec![]);
             let verdict = self.judge(site, &policy, Some(&id), &prepared, &evidence).verdict;
@@ -107,7 +107,6 @@ impl Pipeline {
     async fn recall(
         &self,
         site: &SiteName,
-        policy: &Policy,
         id: &CommentId,
         prepared: &Prepared<'_>,
     ) -> Result<Recalled, QueueError> {
@@ -115,13 +114,13 @@ impl Pipeline {
         let probe = Probe { id: id.clone(), author_id: prepared.draft.author.id.clone(), fingerprints };
         let recalled = self.queue.recall(site, probe).instrument(station("recall")).await?;
         self.expectations.learn(site, &prepared.draft.author.id, prepared.fingerprints(), &recalled);
-        self.keep_up(site, policy, recalled.policy_revision);
+        self.keep_up(site, recalled.policy_revision);
         Ok(recalled)
     }
 
     /// Brings another policy in without making this comment wait for its compilation.
-    fn keep_up(&self, site: &SiteName, policy: &Policy, stored: u64) {
-        if stored == policy.revision() {
+    fn keep_up(&self, site: &SiteName, stored: u64) {
+        if !self.policies.is_news(site, stored) {
             return;
         }
         let (site, queue, policies) = (site.clone(), Arc::clone(&self.queue), Arc::clone(&self.policies));
@@ -199,7 +198,7 @@ impl Pipeline {
     pub async fn test(&self, site: &SiteName, policy: &Policy, draft: Draft) -> Result<Comment, QueueError> {
         let id = CommentId::generate();
         let prepared = Prepared::new(&draft);
-        let recalled = self.recall(site, policy, &id, &prepared).await?;
+        let recalled = self.recall(site, &id, &prepared).await?;
         let judged = self.judge(site, policy, None, &prepared, &evidence(recalled, vec![]));
         Ok(would_be(id, draft, judged.verdict, self.clock.now()))
     }

@@ -80,12 +80,12 @@ impl Pipeline {
                 Admitted::Stale { recalled, held_by } => {
                     let author_id = &prepared.draft.author.id;
                     self.expectations.learn(site, author_id, prepared.fingerprints(), &recalled);
-                    self.keep_up(site, policy, recalled.policy_revision);
+                    self.keep_up(site, recalled.policy_revision);
                     let held_by = held_by.into_iter().map(|index| charges[index].limit.to_string()).collect();
                     footing = footing.after(evidence(recalled, held_by)).ok_or_else(stale_for_no_reason)?;
                 }
                 Admitted::Stored { comment, shadow_hits, policy_revision } => {
-                    self.keep_up(site, policy, policy_revision);
+                    self.keep_up(site, policy_revision);
                     self.meters.verdict(site, &comment.verdict);
                     for index in shadow_hits {
                         self.meters.limit_hit(site, &charges[index].limit, Hit::Shadow);

@@ -25,7 +25,7 @@ impl Pipeline {
             return Err(ReviseError::Moved(field));
         }
         let prepared = Prepared::new(&draft);
-        let recalled = self.recall(site, &policy, &id, &prepared).await?;
+        let recalled = self.recall(site, &id, &prepared).await?;
         let fresh = evidence(recalled, vec![]);
         let Judged { verdict, fingerprints, .. } = self.judge(site, &policy, Some(&id), &prepared, &fresh);
         let revision = Revision {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::OnceCell;
 
 use super::{Mistake, Policy};
@@ -21,6 +21,8 @@ struct Site {
     /// Set once the store has been asked what is in force.
     begun: OnceCell<()>,
     refreshing: AtomicBool,
+    /// The revision and source of the stored policy that does not compile here.
+    refused: ArcSwapOption<(u64, String)>,
 }
 
 impl Policies {
@@ -29,7 +31,8 @@ impl Policies {
         let default = Arc::new(Policy::default());
         let site = |name| {
             let current = ArcSwap::new(Arc::clone(&default));
-            (name, Site { current, begun: OnceCell::new(), refreshing: AtomicBool::new(false) })
+            let (begun, refreshing, refused) = Default::default();
+            (name, Site { current, begun, refreshing, refused })
         };
         Self { sites: sites.into_iter().map(site).collect() }
     }
@@ -42,6 +45,15 @@ impl Policies {
     /// The policy in force on `site`; `None` for a site that is not served here.
     pub fn current(&self, site: &SiteName) -> Option<Arc<Policy>> {
         self.sites.get(site).map(|site| site.current.load_full())
+    }
+
+    /// Whether `revision` is another than the one in force and not known to be of no use here.
+    pub fn is_news(&self, site: &SiteName, revision: u64) -> bool {
+        let is_refused =
+            |site: &Site| site.refused.load().as_ref().is_some_and(|refused| refused.0 == revision);
+        self.sites
+            .get(site)
+            .is_some_and(|site| site.current.load().revision() != revision && !is_refused(site))
     }
 
     /// Puts a compiled policy in force, unless a newer one is already.
@@ -77,9 +89,9 @@ impl Policies {
         result
     }
 
-    /// One that does not compile here, written by a newer version of this program, is logged and the last good one
-    /// stays. An older one comes into force, too: a store that was emptied or restored has no other to fall back on, and
-    /// what is saved from then on counts on from there.
+    /// One that does not compile here, written by a newer version of this program, is compiled and logged once, and the last
+    /// good one stays. An older one comes into force, too: a store that was emptied or restored has no other to fall back on,
+    /// and what is saved from then on counts on from there.
     async fn load(&self, name: &SiteName, site: &Site, queue: &dyn Queue) -> Result<(), QueueError> {
         let current = site.current.load_full();
         let stored = queue.policy(name).await?;
@@ -88,8 +100,12 @@ impl Policies {
         if (revision, source.as_str()) == (current.revision(), current.source()) {
             return Ok(());
         }
-        match compile(source, revision).await {
+        if site.refused.load().as_ref().is_some_and(|refused| **refused == (revision, source.clone())) {
+            return Ok(());
+        }
+        match compile(source.clone(), revision).await {
             Ok(policy) => {
+                site.refused.store(None);
                 if revision < current.revision() {
                     tracing::warn!(site = %name, revision, before = current.revision(),
                         "the store was emptied or restored; the policy that it has comes into force");
@@ -98,6 +114,7 @@ impl Policies {
                 site.current.compare_and_swap(&current, Arc::new(policy));
             }
             Err(mistakes) => {
+                site.refused.store(Some(Arc::new((revision, source))));
                 tracing::error!(site = %name, revision, mistake = %mistakes[0],
                     "the stored policy does not compile here; the last good one stays in force");
             }

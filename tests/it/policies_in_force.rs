@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use modqueue::domain::{ManualClock, SiteName};
+use modqueue::policy::Policies;
 use modqueue::proto::v1::{
     Action, CommentDraft, FindingEffect, GetPolicyRequest, GetRuleStatsRequest, SubmitCommentRequest, Thread,
     UpdatePolicyRequest, Verdict,
@@ -10,6 +12,8 @@ use tonic::{Code, Status};
 
 use crate::support::clients::{Clients, submission};
 use crate::support::redis_server::RedisServer;
+use crate::support::reference::Reference;
+use crate::support::samples::policy;
 use crate::support::server_process::ServerProcess;
 use crate::support::service::{Service, on_each_store, reason};
 
@@ -193,4 +197,22 @@ async fn after_redis_was_emptied_its_own_policy_is_in_force_and_can_be_changed()
     for clients in [&mut here, &mut there] {
         wait_for(clients, Action::Publish, 1).await;
     }
+}
+
+#[tokio::test]
+async fn a_policy_of_a_newer_version_is_looked_at_once_and_the_last_good_one_stays() {
+    let site = SiteName::new("news").expect("a name");
+    let queue = Reference::default().with_clock(&ManualClock::default());
+    let policies = Policies::new([site.clone()]);
+    let revision = || policies.current(&site).expect("it is served").revision();
+    queue.save_policy(&site, 0, policy("mode = 'post'")).await.unwrap();
+    policies.begin(&site, &*queue).await.unwrap();
+    queue.save_policy(&site, 1, policy("not_yet_invented = true")).await.unwrap();
+    assert!(policies.is_news(&site, 2));
+    policies.refresh(&site, &*queue).await.unwrap();
+    assert_eq!((revision(), policies.is_news(&site, 2)), (1, false));
+    queue.save_policy(&site, 2, policy("mode = 'pre'")).await.unwrap();
+    assert!(policies.is_news(&site, 3));
+    policies.refresh(&site, &*queue).await.unwrap();
+    assert_eq!((revision(), policies.is_news(&site, 3)), (3, false));
 }
