@@ -32,6 +32,9 @@ const MOST: usize = 512;
 /// Masked words compared in one text.
 const MOST_MASKED: usize = 64;
 
+/// Words of a phrase before the one that is disguised.
+const FURTHEST_BEFORE: usize = 3;
+
 /// Bytes of a word that counts with a number behind it.
 const SHORTEST_NUMBERED: usize = 4;
 
@@ -46,6 +49,24 @@ pub fn search(lexicon: &Lexicon, text: &Text<'_>) -> Vec<Hit> {
     }
     search.allowed()
 }
+
+/// A word as it stands in a text, or as it is read there.
+#[derive(Clone, Copy)]
+struct Spoken<'s> {
+    letters: &'s str,
+    hash: u64,
+    start: u32,
+    end: u32,
+}
+
+impl<'s> Spoken<'s> {
+    fn word(text: &'s Text<'_>, word: &Word) -> Self {
+        Self { letters: text.word(word), hash: word.hash, start: word.start, end: word.end }
+    }
+}
+
+/// Words by their place.
+type Row<'r> = dyn Fn(usize) -> Option<Spoken<'r>> + 'r;
 
 struct Search<'s> {
     lexicon: &'s Lexicon,
@@ -133,37 +154,58 @@ impl Search<'_> {
     }
 
     fn phrases(&mut self, first: usize) {
-        let words = self.text.words();
-        let Some(second) = words.get(first + 1).filter(|_| self.adjacent(first)) else { return };
-        for entry in self.lexicon.with_hash(phrase_hash(words[first].hash, second.hash)) {
-            if let Some(last) = self.phrase_end(entry, first) {
-                self.hit(entry, words[first].start, words[last].end, None);
+        let text = self.text;
+        self.phrases_of(&|at| text.words().get(at).map(|word| Spoken::word(text, word)), first, 0, None);
+    }
+
+    /// The phrases that begin with the word at `first` of a row and end behind `least`.
+    fn phrases_of(&mut self, row: &Row<'_>, first: usize, least: u32, disguise: Option<Disguise>) {
+        let (Some(begin), Some(second)) = (row(first), row(first + 1)) else { return };
+        if !self.adjacent(&begin, &second) {
+            return;
+        }
+        for entry in self.lexicon.with_hash(phrase_hash(begin.hash, second.hash)) {
+            if let Some(end) = self.phrase_end(entry, row, first).filter(|end| *end > least) {
+                self.hit(entry, begin.start, end, disguise);
             }
         }
     }
 
-    /// The last word of a phrase that begins at `first`.
-    fn phrase_end(&self, entry: u32, first: usize) -> Option<usize> {
-        let words = self.text.words();
-        let mut last = None;
-        for (offset, listed) in self.lexicon.text(entry).split(' ').enumerate() {
-            let at = first + offset;
-            if offset > 0 && !self.adjacent(at - 1) {
+    /// Where a phrase ends that begins with the word at `first`.
+    fn phrase_end(&self, entry: u32, row: &Row<'_>, first: usize) -> Option<u32> {
+        let mut before: Option<Spoken<'_>> = None;
+        for (at, listed) in (first..).zip(self.lexicon.text(entry).split(' ')) {
+            let word = row(at)?;
+            if before.is_some_and(|before| !self.adjacent(&before, &word)) {
                 return None;
             }
-            likeness(listed, self.text.word(words.get(at)?), false)
-                .filter(|like| *like <= Likeness::Clear)?;
-            last = Some(at);
+            likeness(listed, word.letters, false).filter(|like| *like <= Likeness::Clear)?;
+            before = Some(word);
         }
-        last.filter(|_| self.lexicon.entry(entry).is(Entry::PHRASE))
+        before.filter(|_| self.lexicon.entry(entry).is(Entry::PHRASE)).map(|last| last.end)
     }
 
-    /// Whether the word at `left` and the next belong to one sentence.
-    fn adjacent(&self, left: usize) -> bool {
-        let words = self.text.words();
-        let Some(right) = words.get(left + 1) else { return false };
-        let between = &self.text.folded()[words[left].end as usize..right.start as usize];
-        between.len() <= 4 && !between.contains(['\n', ';']) && between != ". "
+    /// Whether two words in a row belong to one sentence.
+    fn adjacent(&self, left: &Spoken<'_>, right: &Spoken<'_>) -> bool {
+        let between = self.text.folded().get(left.end as usize..right.start as usize);
+        between.is_some_and(|signs| signs.len() <= 4 && !signs.contains(['\n', ';']) && signs != ". ")
+    }
+
+    /// The phrases in which this reading is one of the words: `k!ll yourself`.
+    fn phrases_around(&mut self, reading: &Reading, letters: &str) {
+        let (text, words) = (self.text, self.text.words());
+        let (start, end) = text.readings().behind(reading, 0, letters.len());
+        let read = Spoken { letters, hash: WordHash::of(letters), start, end };
+        let at = words.partition_point(|word| word.start < start);
+        let after = words.partition_point(|word| word.start < end);
+        let row = |index: usize| match index {
+            index if index < at => Some(Spoken::word(text, &words[index])),
+            index if index == at => Some(read),
+            index => words.get(after + index - at - 1).map(|word| Spoken::word(text, word)),
+        };
+        for first in at.saturating_sub(FURTHEST_BEFORE)..=at {
+            self.phrases_of(&row, first, start, Some(Disguise::Read(reading.kind)));
+        }
     }
 
     fn parts(&mut self) {
@@ -236,6 +278,9 @@ impl Search<'_> {
             self.hit(entry, start, end, Some(Disguise::Read(reading.kind)));
         } else if matches!(reading.kind, Kind::Signs | Kind::Letters | Kind::Foreign | Kind::InnerI) {
             self.parts_of_reading(reading, letters);
+        }
+        if matches!(reading.kind, Kind::Signs | Kind::Letters) {
+            self.phrases_around(reading, letters);
         }
     }
 
