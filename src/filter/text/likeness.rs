@@ -24,6 +24,9 @@ pub fn likeness(listed: &str, seen: &str, doubled_end: bool) -> Option<Likeness>
     if listed == seen {
         return Some(Likeness::Same);
     }
+    if is_doubled(listed, seen) {
+        return Some(Likeness::Clear);
+    }
     let mut tally = Tally::default();
     let (mut listed_rest, mut seen_rest) = (listed, seen);
     while let Some(letter) = listed_rest.chars().next() {
@@ -38,6 +41,11 @@ pub fn likeness(listed: &str, seen: &str, doubled_end: bool) -> Option<Likeness>
         tally.swaps(listed_run, seen_run, listed.len() >= SURE_LENGTH, last)?;
     }
     if seen_rest.is_empty() { tally.judge(listed) } else { None }
+}
+
+/// Whether every letter stands twice: `ddiicckk`.
+fn is_doubled(listed: &str, seen: &str) -> bool {
+    seen.len() == 2 * listed.len() && seen.chars().eq(listed.chars().flat_map(|letter| [letter; 2]))
 }
 
 /// Bytes from which a listed word is still sure with an `l` for an `i`: `hell` is no `heil`.
@@ -133,6 +141,8 @@ mod tests {
         assert_eq!(of("fuck", "fvck"), Some(Likeness::Loose));
         assert_eq!(of("nigger", "nlgger"), Some(Likeness::Loose));
         assert_eq!(of("dildo", "diiiildo"), Some(Likeness::Clear));
+        assert_eq!(of("dick", "ddiicckk"), Some(Likeness::Clear));
+        assert_eq!(of("raper", "rraappeerr"), Some(Likeness::Clear));
         assert_eq!(of("jism", "j1111sm"), Some(Likeness::Clear));
     }
 

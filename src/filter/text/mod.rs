@@ -24,7 +24,7 @@ pub use fold::{Class, fold};
 pub use likeness::{Likeness, likeness};
 pub use lookalike::looks_like;
 pub use readings::{Kind, Reading, Readings};
-pub use skeleton::{WordHash, skeleton};
+pub use skeleton::{WordHash, class, skeleton};
 
 /// A run of letters and digits in the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

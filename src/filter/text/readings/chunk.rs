@@ -207,7 +207,10 @@ impl Chunk<'_> {
             strange |= !hides(letter);
         }
         let starred = folded[self.start..end].contains(['*', '#', '@', '%', '^', '!', '$']);
-        if masks == 0 || strange || end - self.start < SHORTEST_DASHED && !starred {
+        // Single letters with a sign each between them are an abbreviation, or written apart: `c.o.d`.
+        let abbreviated = end - self.start < SHORTEST_DASHED || self.is_row() && masks < self.words.len();
+        let dashed = abbreviated && !starred;
+        if masks == 0 || strange || dashed {
             return;
         }
         let begun = readings.begin();
@@ -237,7 +240,11 @@ impl Chunk<'_> {
         for word in self.words {
             readings.push_str(self.text.word(word), word.start as usize);
         }
-        let single = |word: &Word| self.text.word(word).chars().nth(1).is_none();
-        if self.words.iter().all(single) { readings.cancel(begun) } else { readings.end(begun, Kind::Joined) }
+        if self.is_row() { readings.cancel(begun) } else { readings.end(begun, Kind::Joined) }
+    }
+
+    /// Whether every word is a single letter.
+    fn is_row(&self) -> bool {
+        self.words.iter().all(|word| self.text.word(word).chars().nth(1).is_none())
     }
 }
