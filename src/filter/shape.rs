@@ -3,7 +3,7 @@
 mod language;
 
 use super::rule::counted;
-use super::text::Class;
+use super::text::{Class, fold, is_full_width, is_styled};
 use super::{Filter, Graded, Prepared, Rule};
 use crate::domain::{Evidence, Finding, Span};
 
@@ -26,6 +26,8 @@ pub struct ShapeRules {
     pub emoji: Option<Graded>,
     /// Marks stacked beyond what any script needs.
     pub stacked_marks: Option<Graded>,
+    /// Letters and digits drawn in another style.
+    pub styled: Option<Graded>,
     /// Invisible characters where no script needs them.
     pub invisible: Option<Graded>,
     /// Characters that turn the direction of the text around.
@@ -49,6 +51,7 @@ impl Default for ShapeRules {
             repeated_word: rule("repeated_word", 5.0, 1.0),
             emoji: rule("emoji", 10.0, 1.0),
             stacked_marks: rule("stacked_marks", 4.0, 2.5),
+            styled: rule("styled", 4.0, 2.5),
             invisible: rule("invisible", 3.0, 2.0),
             bidi: rule("bidi", 1.0, 2.0),
             honeypot: rule("honeypot", 1.0, 6.0),
@@ -74,9 +77,9 @@ impl Filter for Shape {
 
     fn rules(&self) -> Vec<&Rule> {
         let ShapeRules { long, short, capitals, repeated_character, repeated_word, emoji, .. } = &self.0;
-        let ShapeRules { stacked_marks, invisible, bidi, honeypot, too_fast, language, .. } = &self.0;
+        let ShapeRules { stacked_marks, styled, invisible, bidi, honeypot, too_fast, language, .. } = &self.0;
         let text = [long, short, capitals, repeated_character, repeated_word, emoji];
-        let hidden = [stacked_marks, invisible, bidi, honeypot, too_fast];
+        let hidden = [stacked_marks, styled, invisible, bidi, honeypot, too_fast];
         let graded = text.into_iter().chain(hidden).flatten().map(|graded| &graded.rule);
         graded.chain(language.iter().map(|(_, rule)| rule)).collect()
     }
@@ -146,10 +149,16 @@ impl Shape {
     fn hidden_characters(&self, prepared: &Prepared<'_>, findings: &mut Vec<Finding>) {
         let counts = prepared.text.counts();
         let (marks, invisible) = (counts.stacked_marks, counts.invisible);
-        let spans = |wanted: &[Class]| places(prepared, wanted);
+        let spans = |wanted: &[Class]| places(prepared, |character| wanted.contains(&fold(character).class));
         if let Some(rule) = reached(&self.0.stacked_marks, f64::from(marks)) {
             let message = format!("{} stacked on letters.", counted(marks as usize, ["mark", "marks"]));
             findings.push(rule.finding("shape", spans(&[Class::Mark, Class::ScriptMark]), message));
+        }
+        if let Some(rule) = reached(&self.0.styled, f64::from(counts.styled)) {
+            let noun = ["letter is drawn", "letters are drawn"];
+            let message = format!("{} in another style.", counted(counts.styled as usize, noun));
+            let spans = places(prepared, |character| is_styled(character) || is_full_width(character));
+            findings.push(rule.finding("shape", spans, message));
         }
         if let Some(rule) = reached(&self.0.invisible, f64::from(invisible)) {
             let noun = ["invisible character", "invisible characters"];
@@ -193,11 +202,11 @@ fn longest_word_run(prepared: &Prepared<'_>) -> (u32, Span) {
     (longest as u32, span)
 }
 
-/// Where characters of these classes stand, neighbours put together; the first [`MOST_PLACES`].
-fn places(prepared: &Prepared<'_>, wanted: &[Class]) -> Vec<Span> {
+/// Where such characters stand, neighbours put together; the first [`MOST_PLACES`].
+fn places(prepared: &Prepared<'_>, is_wanted: impl Fn(char) -> bool) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for (at, character) in prepared.draft.text.char_indices() {
-        if !wanted.contains(&super::text::fold(character).class) {
+        if !is_wanted(character) {
             continue;
         }
         let (start, end) = (at as u32, (at + character.len_utf8()) as u32);
@@ -251,6 +260,10 @@ mod tests {
             rules("Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}a\u{300}\u{301}\u{302}\u{303}"),
             ["stacked_marks"]
         );
+        for styled in ["𝘋𝙊𝙍𝘼𝟟𝟟 𝘴𝘶𝘱𝘦𝘳", "Ⓕⓡⓔⓔ", "ᴄʜᴇᴀᴘ ᴡᴀᴛᴄʜ", "ＢＥＴ８８"]
+        {
+            assert_eq!(rules(styled), ["styled"], "{styled}");
+        }
         assert_eq!(rules("in\u{200b}vi\u{200b}si\u{200b}ble"), ["invisible"]);
         assert_eq!(rules("harmless \u{202e}txt.exe"), ["bidi"]);
         assert_eq!(rules(&"a b ".repeat(1300)), ["long"]);
@@ -274,6 +287,12 @@ mod tests {
             "سلام \u{200f}abc",
             "เก้าอี้ไม้",
             "test test test test",
+            "E = mc², x₁ + x₂, ℝⁿ and ½",
+            "ＰＣを買った",
+            "① ② ③ ④ ⑤",
+            "🇺🇦🇺🇦🇺🇦",
+            "pronounced [ˈstɪərɪŋ ɪn ðə ʀɪŋ]",
+            "the vector 𝑥 and 𝑦",
         ] {
             assert_eq!(rules(text), Vec::<String>::new(), "{text}");
         }

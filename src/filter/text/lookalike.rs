@@ -45,6 +45,18 @@ pub fn stylised(character: char) -> Option<char> {
     char::from_u32('a' as u32 + code - first)
 }
 
+/// Whether a character is a letter or digit in a style of its own: of mathematics, in a circle, square or bracket, or a
+/// small capital, but for those that phonetic script has, too.
+pub fn is_styled(character: char) -> bool {
+    matches!(character as u32, 0x249C..=0x24E9 | 0x1D400..=0x1D7FF | 0x1F110..=0x1F169 | 0x1F170..=0x1F189)
+        || character >= '\u{1D00}' && SMALL_CAPITALS.contains(&character)
+}
+
+/// Whether a character is a letter or digit as wide as an ideograph.
+pub fn is_full_width(character: char) -> bool {
+    matches!(character, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
+}
+
 /// From `a` to `z`, as far as there are any.
 const SMALL_CAPITALS: [char; 26] = [
     'ᴀ', 'ʙ', 'ᴄ', 'ᴅ', 'ᴇ', 'ꜰ', 'ɢ', 'ʜ', 'ɪ', 'ᴊ', 'ᴋ', 'ʟ', 'ᴍ', 'ɴ', 'ᴏ', 'ᴘ', 'ꞯ', 'ʀ', 'ꜱ', 'ᴛ', 'ᴜ',

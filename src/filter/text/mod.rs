@@ -22,7 +22,7 @@ use crate::domain::Span;
 pub use build::Counts;
 pub use fold::{Class, fold};
 pub use likeness::{Likeness, likeness};
-pub use lookalike::looks_like;
+pub use lookalike::{is_full_width, is_styled, looks_like};
 pub use readings::{Kind, Reading, Readings};
 pub use skeleton::{WordHash, class, skeleton};
 

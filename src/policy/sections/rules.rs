@@ -39,6 +39,7 @@ pub fn shape(root: &Section<'_>) -> ShapeRules {
     count("repeated_word", &mut rules.repeated_word);
     count("emoji", &mut rules.emoji);
     count("stacked_marks", &mut rules.stacked_marks);
+    count("styled", &mut rules.styled);
     count("invisible", &mut rules.invisible);
     count("bidi", &mut rules.bidi);
     count("honeypot", &mut rules.honeypot);

@@ -1,7 +1,7 @@
 //! The general way: each character is folded on its own, and a word that mixes scripts once more as a whole.
 
 use super::super::fold::{Class, Fold, fold};
-use super::super::lookalike::looks_like;
+use super::super::lookalike::{is_full_width, is_styled, looks_like};
 use super::super::readings::Readings;
 use super::super::skeleton::{WordHash, class};
 use super::super::{Text, Word};
@@ -28,6 +28,8 @@ struct Builder<'a> {
     open: Option<Open>,
     run: (char, u32, u32),
     marks: u32,
+    full_width: u32,
+    has_wide_script: bool,
     previous: Option<Class>,
 }
 
@@ -44,7 +46,15 @@ impl<'a> Builder<'a> {
             readings: Readings::default(),
             counts: Counts::default(),
         };
-        Self { text, open: None, run: ('\0', 0, 0), marks: 0, previous: None }
+        Self {
+            text,
+            open: None,
+            run: ('\0', 0, 0),
+            marks: 0,
+            full_width: 0,
+            has_wide_script: false,
+            previous: None,
+        }
     }
 
     fn capital(&mut self, at: usize, original_at: usize, lower: char) {
@@ -221,6 +231,9 @@ impl<'a> Builder<'a> {
             Class::Invisible if !needed(character, self.previous) => counts.invisible += 1,
             _ => {}
         }
+        counts.styled += u32::from(is_styled(character));
+        self.full_width += u32::from(is_full_width(character));
+        self.has_wide_script |= class == Class::Unspaced || matches!(character, '가'..='힣');
         let stacks = matches!(class, Class::Mark | Class::ScriptMark);
         self.marks = if stacks { self.marks + 1 } else { 0 };
         counts.stacked_marks += u32::from(self.marks > 2);
@@ -229,6 +242,9 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Text<'a> {
         let (end, original_end) = (self.text.folded.len(), self.text.original.len());
         self.close(end, original_end);
+        if !self.has_wide_script {
+            self.text.counts.styled += self.full_width;
+        }
         self.text
     }
 }
