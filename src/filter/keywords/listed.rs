@@ -13,7 +13,7 @@ pub enum Unusable {
     #[error("a star stands at the beginning or the end of a word only; for more, use [[patterns]]")]
     Star,
     /// A part of a word so short that it is everywhere.
-    #[error("a part of a word needs at least 3 letters, or it is found everywhere")]
+    #[error("a part of a word needs at least 3 letters, or 2 syllables of Hangul, or it is found everywhere")]
     ShortPart,
     /// Longer than a phrase is.
     #[error("a phrase has at most 12 words and 200 bytes")]
@@ -78,10 +78,16 @@ fn is_sign(character: char) -> bool {
 }
 
 fn part(word: &str, (open_start, open_end): (bool, bool)) -> Result<Form, Unusable> {
-    if word.chars().count() < 3 || skeleton(word).chars().count() < 2 {
+    let letters: usize = word.chars().map(|letter| if is_syllable(letter) { 2 } else { 1 }).sum();
+    if letters < 3 || skeleton(word).chars().count() < 2 {
         return Err(Unusable::ShortPart);
     }
     let start = if open_start { 0 } else { Entry::AT_START };
     let end = if open_end { 0 } else { Entry::AT_END };
     Ok(Form::Part(word.to_owned(), start | end))
+}
+
+/// A syllable of Hangul is two or three letters in one.
+fn is_syllable(letter: char) -> bool {
+    ('가'..='힣').contains(&letter)
 }

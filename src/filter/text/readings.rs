@@ -135,23 +135,37 @@ fn addresses(folded: &str) -> Vec<(u32, u32)> {
     found
 }
 
-/// Digits for letters in words that are mostly letters: `b17ch3d`. Plain spellings match without this;
-/// endings do not.
+/// Digits for letters in words that are mostly letters: `b17ch3d`, `пи3дец`. Plain spellings match without this;
+/// endings do not, nor does what is not Latin.
 fn digits(text: &Text<'_>, readings: &mut Readings) {
-    let both = |word: &&Word| word.has(Word::HAS_DIGIT) && word.has(Word::HAS_LATIN);
+    let both = |word: &&Word| word.has(Word::HAS_DIGIT) && word.has(Word::HAS_LATIN | Word::HAS_OTHER);
     for word in text.words().iter().filter(both) {
         let letters = text.word(word);
         let count = letters.bytes().filter(u8::is_ascii_digit).count();
-        if count * 2 > letters.len() || letters.len() < SHORTEST_WITH_DIGITS {
+        let length = letters.chars().count();
+        if count * 2 > length || length < SHORTEST_WITH_DIGITS {
             continue;
         }
+        let drawn = if word.has(Word::HAS_LATIN) { super::skeleton::class } else { in_cyrillic };
         let start = readings.begin();
         for (offset, letter) in letters.char_indices() {
             let at = word.start as usize + offset;
-            let read = if letter.is_ascii_digit() { super::skeleton::class(letter) } else { letter };
+            let read = if letter.is_ascii_digit() { drawn(letter) } else { letter };
             readings.push(read, at, at + letter.len_utf8());
         }
         readings.end(start, Kind::Signs);
+    }
+}
+
+/// The Cyrillic letter that a digit draws.
+fn in_cyrillic(digit: char) -> char {
+    match digit {
+        '0' => 'о',
+        '3' => 'з',
+        '4' => 'ч',
+        '6' => 'б',
+        '8' => 'в',
+        other => other,
     }
 }
 
