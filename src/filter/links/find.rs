@@ -38,7 +38,10 @@ pub enum What {
         host: String,
     },
     /// A phone number.
-    Phone,
+    Phone {
+        /// Written so that only people recognise it: `+4=4=7=4=5`.
+        hidden: bool,
+    },
 }
 
 /// Links of one text at most; more say nothing new.
@@ -51,7 +54,8 @@ pub fn find(text: &Text<'_>) -> Vec<Found> {
     while at < text.words().len() && found.len() < MOST {
         // A chain of words that is no link has none in its later part either: its ending is the same.
         let (chain_end, link) = link_at(text, at);
-        let Some((next, thing)) = link.or_else(|| phone_at(text, at)) else {
+        let Some((next, thing)) = link.or_else(|| number_apart(text, at)).or_else(|| phone_at(text, at))
+        else {
             at = chain_end;
             continue;
         };
@@ -296,7 +300,36 @@ fn phone_at(text: &Text<'_>, first: usize) -> Option<(usize, Found)> {
     let (start, end) = (words[first].start, words[last].end);
     let amount = last > first && !plus && !head.starts_with('0') && is_amount(text, first, last);
     (plausible && dialled && !dated && !amount)
-        .then(|| (last + 1, Found { span: text.span(start, end), what: What::Phone }))
+        .then(|| (last + 1, Found { span: text.span(start, end), what: What::Phone { hidden: false } }))
+}
+
+/// Bytes of signs between two digits that stand apart, or before the first.
+const WIDEST_APART: usize = 8;
+/// Digits that stand by themselves in a number of which the digits are kept apart.
+const FEWEST_APART: usize = 7;
+
+/// A number whose digits are kept apart behind a plus: `+4=4=7=4=5=1`. Sums and lists are none.
+fn number_apart(text: &Text<'_>, first: usize) -> Option<(usize, Found)> {
+    let words = text.words();
+    let is_short = |word: &Word| word.traits == Word::HAS_DIGIT && word.end - word.start <= 2;
+    let start = words[first].start;
+    let before = text.folded()[..start as usize].chars().rev();
+    let dialled =
+        before.take(WIDEST_APART).take_while(|sign| !sign.is_alphanumeric()).any(|sign| sign == '+');
+    if !dialled || !is_short(&words[first]) {
+        return None;
+    }
+    let keeps_apart = |left: usize| {
+        let between = gap(text, left);
+        between.len() <= WIDEST_APART && !between.contains(['+', '\n']) && !between.contains(", ")
+    };
+    let follows = |left: &usize| words.get(left + 1).is_some_and(is_short) && keeps_apart(*left);
+    let last = (first..first + *PHONE_DIGITS.end()).find(|at| !follows(at))?;
+    let parts = &words[first..=last];
+    let digits: u32 = parts.iter().map(|part| part.end - part.start).sum();
+    let apart = parts.iter().filter(|part| part.end - part.start == 1).count();
+    let found = Found { span: text.span(start, parts.last()?.end), what: What::Phone { hidden: true } };
+    ((9..=15).contains(&digits) && apart >= FEWEST_APART).then_some((last + 1, found))
 }
 
 /// A number written in groups of three, or an address of four parts.

@@ -32,7 +32,7 @@ pub struct LinkRules {
     pub shortener: Option<Graded>,
     /// Links to a bare address.
     pub raw_address: Option<Graded>,
-    /// Links that only people recognise.
+    /// Links and phone numbers that only people recognise.
     pub hidden: Option<Graded>,
     /// Links to a host of look-alike letters.
     pub lookalike: Option<Graded>,
@@ -158,7 +158,7 @@ impl Links {
                 self.0.allow.contains(host) || own.is_some_and(|own| own == registered || own == host)
             }
             What::Email { host } => self.0.allow.contains(host),
-            What::RawAddress | What::Phone => false,
+            What::RawAddress | What::Phone { .. } => false,
         }
     }
 
@@ -186,9 +186,20 @@ impl Links {
             "",
             spans(&|what| matches!(what, What::Email { .. })),
         );
-        all(&rules.phone, ["phone number", "phone numbers"], "", spans(&|what| *what == What::Phone));
-        let hidden = spans(&|what| matches!(what, What::Link { hidden: true, .. }));
-        all(&rules.hidden, LINK, " hidden from programs", hidden);
+        all(
+            &rules.phone,
+            ["phone number", "phone numbers"],
+            "",
+            spans(&|what| matches!(what, What::Phone { .. })),
+        );
+        let is_hidden =
+            |what: &What| matches!(what, What::Link { hidden: true, .. } | What::Phone { hidden: true });
+        all(
+            &rules.hidden,
+            ["link or number", "links or numbers"],
+            " hidden from programs",
+            spans(&is_hidden),
+        );
         let lookalike = spans(&|what| matches!(what, What::Link { lookalike: true, .. }));
         all(&rules.lookalike, LINK, " to a host of look-alike letters", lookalike);
         let through =
@@ -232,7 +243,7 @@ impl Links {
 fn is_listed(found: &Found, domains: &DomainSet) -> bool {
     match &found.what {
         What::Link { host, .. } | What::Email { host } => domains.contains(host),
-        What::RawAddress | What::Phone => false,
+        What::RawAddress | What::Phone { .. } => false,
     }
 }
 

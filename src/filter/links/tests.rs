@@ -36,6 +36,16 @@ fn links_are_found_as_a_reader_sees_them() {
     has("write to jane.doe+x@example.org!", "email", "jane.doe+x@example.org");
     has("call +44 20 7946 0958 now", "phone", "44 20 7946 0958");
     has("call 555-867-5309-11", "phone", "555-867-5309-11");
+    for number in [
+        "4=4=7=4=5=1=2=2=8=1=2=7",
+        "1 8 7 2  2 6 8  6 9  6 3",
+        "1:: 6:: 5:: 7:: 2:: 3:: 5:: 2:: 3:: 8",
+        "1}.{7}.{0}.{4}.{2}.{8}.{6}.{3}.{4",
+    ] {
+        for rule in ["phone", "hidden"] {
+            has(&format!("my trader, +.{{{number}}} on it"), rule, number);
+        }
+    }
 }
 
 #[test]
@@ -50,6 +60,9 @@ fn sentences_dates_versions_and_prices_are_no_links() {
         "2.124.821.694 views from 207.194.155.189, that is 1 234 567 890 more",
         "Population 1 234 567 in 2020, 987654 in 1990",
         "the dot com boom. dot the i",
+        "1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 1 + 2 = 48",
+        "C++ 1, 2, 3, 4, 5, 6, 7, 8, 9 and 10",
+        "I am 65+ 1 2 3 and off",
         "你好。世界",
     ] {
         assert_eq!(found(text), [], "{text}");
