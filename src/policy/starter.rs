@@ -18,6 +18,9 @@ struct File {
     #[serde(default)]
     holds: bool,
     loose: bool,
+    /// Words of it count only where they are hidden.
+    #[serde(default)]
+    disguised: bool,
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
@@ -75,7 +78,19 @@ macro_rules! files {
     };
 }
 
-files!("profanity", "slurs", "threats", "sexual", "insults", "mild", "body", "spam", "languages", "ordinary");
+files!(
+    "profanity",
+    "slurs",
+    "threats",
+    "sexual",
+    "insults",
+    "mild",
+    "body",
+    "spam",
+    "networks",
+    "languages",
+    "ordinary"
+);
 
 /// Most points that all starter lists together add to one comment: enough to hold it, too few to
 /// reject it, whatever words it has.
@@ -121,6 +136,7 @@ fn list(name: &str, text: &str) -> WordList {
         exact: listed(&file.exact),
         allow: listed(&file.allow),
         loose: file.loose,
+        disguised: file.disguised,
         starter: true,
     }
 }

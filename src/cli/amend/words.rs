@@ -78,6 +78,7 @@ fn finds(text: &str, at: usize, words: &[&str], exact: &[&str], allow: &[&str]) 
         words: listed(words),
         exact: listed(exact),
         loose: true,
+        disguised: false,
         allow: listed(allow),
         starter: false,
     };

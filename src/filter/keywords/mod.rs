@@ -39,6 +39,8 @@ pub struct WordList {
     /// Disguises of `words` count that could be another word by chance: `fuuck`, `fvck`. For lists of
     /// words that are bad enough to be hidden.
     pub loose: bool,
+    /// Words count only where signs, gaps between letters or look-alikes hide them.
+    pub disguised: bool,
     /// Words and phrases in which nothing is found, by any list.
     pub allow: Arc<[ListedWord]>,
     /// One of the lists that come with the service: together they add at most [`Keywords`]' starter cap.
@@ -66,6 +68,7 @@ struct ListRule {
     rule: Rule,
     class: Arc<str>,
     cap: f64,
+    disguised: bool,
     starter: bool,
 }
 
@@ -86,6 +89,7 @@ impl Keywords {
             rule: list.rule,
             class: list.class,
             cap: list.cap,
+            disguised: list.disguised,
             starter: list.starter,
         });
         Self { lists: lists.collect(), lexicon, starter_cap }

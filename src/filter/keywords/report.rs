@@ -16,7 +16,10 @@ const QUOTED: usize = 40;
 pub fn report(keywords: &Keywords, text: &Text<'_>, hits: Vec<Hit>, findings: &mut Vec<Finding>) {
     let mut reports: Vec<(usize, Finding)> = Vec::new();
     for (index, list) in keywords.lists.iter().enumerate() {
-        let of_list = |hit: &&Hit| usize::from(keywords.lexicon.entry(hit.entry).list) == index;
+        let of_list = |hit: &&Hit| {
+            usize::from(keywords.lexicon.entry(hit.entry).list) == index
+                && (!list.disguised || is_hidden(hit))
+        };
         let own: Vec<Hit> = without_overlaps(hits.iter().filter(of_list));
         if !own.is_empty() {
             reports.push((index, finding(keywords, list, text, &own)));
@@ -31,6 +34,12 @@ pub fn report(keywords: &Keywords, text: &Text<'_>, hits: Vec<Hit>, findings: &m
         }
         findings.push(finding);
     }
+}
+
+/// Whether somebody hid the word. Parts that stand apart may just be written so: `what's app`.
+fn is_hidden(hit: &Hit) -> bool {
+    let hides = |kind| !matches!(kind, Kind::Joined | Kind::Fragments | Kind::InnerI);
+    matches!(hit.disguise, Some(Disguise::Read(kind)) if hides(kind))
 }
 
 /// The hits of one list in order, the widest where several overlap.

@@ -17,6 +17,7 @@ fn list(words: &[&str]) -> WordList {
         words: listed(words),
         exact: listed(&[]),
         loose: true,
+        disguised: false,
         allow: listed(&[]),
         starter: false,
     }
@@ -184,4 +185,23 @@ proptest! {
     fn text_like_evasion_never_breaks_it(text in "[abfuck*@$!.()\\[\\]|/\\\\ _\u{200b}\u{301}сіѕ🇫0-9-]{0,60}") {
         find(vec![list(&["fuck", "*buck*", "a b c", "cab"])], &text);
     }
+}
+
+#[test]
+fn a_list_may_count_words_only_where_they_are_hidden() {
+    let names = WordList { disguised: true, ..list(&["whatsapp", "telegram"]) };
+    for text in [
+        "Write me on WhatsApp or Telegram",
+        "What's App",
+        "Whats-App, Tele-gram",
+        "teleegram",
+        "@telegram",
+        "#telegram!",
+    ] {
+        assert_eq!(spans(vec![names.clone()], text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(
+        spans(vec![names], "on t€legr@m, via W h a t s A p p or wh*tsapp"),
+        ["t€legr@m", "W h a t s A p p", "wh*tsapp"]
+    );
 }

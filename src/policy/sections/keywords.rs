@@ -97,6 +97,7 @@ fn list(table: &Section<'_>) -> WordList {
         exact: listed(table, "exact").into(),
         allow: listed(table, "allow").into(),
         loose: true,
+        disguised: table.flag("disguised").unwrap_or(false),
         starter: false,
         rule,
     }
