@@ -260,8 +260,13 @@ mod tests {
             rules("Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}a\u{300}\u{301}\u{302}\u{303}"),
             ["stacked_marks"]
         );
-        for styled in ["𝘋𝙊𝙍𝘼𝟟𝟟 𝘴𝘶𝘱𝘦𝘳", "Ⓕⓡⓔⓔ", "ᴄʜᴇᴀᴘ ᴡᴀᴛᴄʜ", "ＢＥＴ８８"]
-        {
+        for styled in [
+            "𝘋𝙊𝙍𝘼𝟟𝟟 𝘴𝘶𝘱𝘦𝘳",
+            "Ⓕⓡⓔⓔ",
+            "ᴄʜᴇᴀᴘ ᴡᴀᴛᴄʜ",
+            "ＢＥＴ８８",
+            "K\u{332}U\u{332}S\u{332}U\u{332}M\u{332}A\u{332} TOTO",
+        ] {
             assert_eq!(rules(styled), ["styled"], "{styled}");
         }
         assert_eq!(rules("in\u{200b}vi\u{200b}si\u{200b}ble"), ["invisible"]);
