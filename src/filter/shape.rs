@@ -51,7 +51,7 @@ impl Default for ShapeRules {
             repeated_word: rule("repeated_word", 5.0, 1.0),
             emoji: rule("emoji", 10.0, 1.0),
             stacked_marks: rule("stacked_marks", 4.0, 2.5),
-            styled: rule("styled", 4.0, 2.5),
+            styled: rule("styled", 5.0, 2.5),
             invisible: rule("invisible", 3.0, 2.0),
             bidi: rule("bidi", 1.0, 2.0),
             honeypot: rule("honeypot", 1.0, 6.0),
@@ -157,7 +157,11 @@ impl Shape {
         if let Some(rule) = reached(&self.0.styled, f64::from(counts.styled)) {
             let noun = ["letter is drawn", "letters are drawn"];
             let message = format!("{} in another style.", counted(counts.styled as usize, noun));
-            let spans = places(prepared, |character| is_styled(character) || is_full_width(character));
+            let drawn = prepared.draft.text.chars().filter(|character| is_styled(*character)).count();
+            let counts_full_width = counts.styled as usize > drawn;
+            let spans = places(prepared, |character| {
+                is_styled(character) || counts_full_width && is_full_width(character)
+            });
             findings.push(rule.finding("shape", spans, message));
         }
         if let Some(rule) = reached(&self.0.invisible, f64::from(invisible)) {
@@ -262,7 +266,7 @@ mod tests {
         );
         for styled in [
             "𝘋𝙊𝙍𝘼𝟟𝟟 𝘴𝘶𝘱𝘦𝘳",
-            "Ⓕⓡⓔⓔ",
+            "Ⓕⓡⓔⓔ ⓑⓔⓣⓢ",
             "ᴄʜᴇᴀᴘ ᴡᴀᴛᴄʜ",
             "ＢＥＴ８８",
             "K\u{332}U\u{332}S\u{332}U\u{332}M\u{332}A\u{332} TOTO",
@@ -297,7 +301,8 @@ mod tests {
             "① ② ③ ④ ⑤",
             "🇺🇦🇺🇦🇺🇦",
             "pronounced [ˈstɪərɪŋ ɪn ðə ʀɪŋ]",
-            "the vector 𝑥 and 𝑦",
+            "E = 𝑚𝑐², so 𝑥 = 𝑦",
+            "🅱🅰🅾🆎🅿 blood",
         ] {
             assert_eq!(rules(text), Vec::<String>::new(), "{text}");
         }

@@ -47,7 +47,8 @@ impl Policies {
         self.sites.get(site).map(|site| site.current.load_full())
     }
 
-    /// Whether `revision` is another than the one in force and not known to be of no use here.
+    /// Whether `revision` is another than the one in force and not known to be of no use here. Another policy under that
+    /// number, in a store that was emptied meanwhile, is found by the next refresh.
     pub fn is_news(&self, site: &SiteName, revision: u64) -> bool {
         let is_refused =
             |site: &Site| site.refused.load().as_ref().is_some_and(|refused| refused.0 == revision);

@@ -40,7 +40,8 @@ fn key(word: &str) -> Option<(usize, char)> {
 }
 
 /// Whether a masked word shows enough to be this one: every letter shown is the word's, and two are
-/// shown, or the first of four and more with nothing but stars behind it. A dash hides none at the end. A digit within
+/// shown, or the first of four and more with nothing but stars behind it. A dash hides none at the end, nor among letters
+/// beyond ASCII: Russian shortens words by one (`б-ка`). A digit within
 /// draws its letter, but not beside dashes or at the end, where it counts something: `t1-s`, `gt40`.
 pub fn is_behind(word: &str, masked: &str) -> bool {
     let hidden = |letter: char| matches!(letter, '*' | '-');
@@ -54,6 +55,7 @@ pub fn is_behind(word: &str, masked: &str) -> bool {
     enough
         && word.chars().count() == length
         && !masked.ends_with('-')
+        && (masked.is_ascii() || !masked.contains('-'))
         && masked.chars().enumerate().zip(word.chars()).all(|(shown, letter)| shows(shown, letter))
 }
 

@@ -48,7 +48,7 @@ pub fn stylised(character: char) -> Option<char> {
 /// Whether a character is a letter or digit in a style of its own: of mathematics, in a circle, square or bracket, or a
 /// small capital, but for those that phonetic script has, too; or a line under, over or through the letter before it.
 pub fn is_styled(character: char) -> bool {
-    matches!(character as u32, 0x249C..=0x24E9 | 0x1D400..=0x1D7FF | 0x1F110..=0x1F169 | 0x1F170..=0x1F189)
+    matches!(character as u32, 0x249C..=0x24E9 | 0x1D400..=0x1D7FF | 0x1F110..=0x1F169 | 0x1F172..=0x1F17D | 0x1F180..=0x1F189)
         || matches!(character, '\u{305}' | '\u{332}' | '\u{333}' | '\u{335}'..='\u{338}' | '\u{33F}')
         || character >= '\u{1D00}' && SMALL_CAPITALS.contains(&character)
 }

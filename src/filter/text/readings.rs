@@ -99,7 +99,7 @@ impl Readings {
     }
 }
 
-/// Bytes of a word whose digits are read as letters.
+/// Characters of a word whose digits are read as letters.
 const SHORTEST_WITH_DIGITS: usize = 4;
 
 /// Readings a text may have; a text with more is nonsense by other rules.

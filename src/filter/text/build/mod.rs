@@ -24,7 +24,7 @@ pub struct Counts {
     pub bidi: u32,
     /// Stacked marks beyond the second on a letter.
     pub stacked_marks: u32,
-    /// Letters and digits drawn in another style; full-width ones only in a text without scripts as wide as they are.
+    /// Letters and digits drawn in another style; full-width ones only in a text without Chinese, Japanese and Korean.
     pub styled: u32,
     /// The most often that one letter, `!` or `?` stands in a row, whatever its case; other signs draw lines and mark up.
     pub longest_run: u32,
