@@ -7,7 +7,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -26,6 +26,8 @@ use crate::rpc::door::Presence;
 
 /// A handshake takes two trips; whoever needs longer is not waiting for an answer.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long the client has to take the last answers once nothing more will be written.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A connection that was accepted, on its way to a worker.
 pub(super) struct Accepted {
@@ -51,6 +53,8 @@ pub(super) struct Socket {
     patience: Duration,
     look: Pin<Box<Sleep>>,
     is_over: bool,
+    /// The end of the farewell, once all is written.
+    farewell: Option<Pin<Box<Sleep>>>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -93,6 +97,7 @@ impl Socket {
             patience,
             look: Box::pin(sleep(idle.min(patience))),
             is_over: false,
+            farewell: None,
             _place: accepted.place,
         })
     }
@@ -109,6 +114,21 @@ impl Socket {
             }
         }
         self.is_over
+    }
+
+    /// Waits until the client has closed its side, too. To close a socket on which something is unread throws away what the
+    /// client has not taken yet, and it does send while it takes: the windows that it opens.
+    fn say_farewell(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let farewell = self.farewell.get_or_insert_with(|| Box::pin(sleep(FAREWELL)));
+        let mut unread = [0; 4096];
+        while farewell.as_mut().poll(context).is_pending() {
+            let mut buffer = ReadBuf::new(&mut unread);
+            match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => break,
+            }
+        }
+        Poll::Ready(())
     }
 
     /// Writes on, unless it is over and the client takes nothing: then there is nobody to write to.
@@ -160,7 +180,11 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+        let this = self.get_mut();
+        if this.farewell.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
+        }
+        this.say_farewell(context).map(Ok)
     }
 }
 
@@ -216,5 +240,44 @@ impl AsyncWrite for Transport {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         on_either!(self, stream => stream.poll_shutdown(context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_written_arrives_though_the_client_sends_on_until_the_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let hour = Duration::from_secs(3600);
+        let mut socket = Socket {
+            stream,
+            presence: Presence::new(1),
+            idle: hour,
+            patience: hour,
+            look: Box::pin(sleep(hour)),
+            is_over: false,
+            farewell: None,
+            _place: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
+        };
+        client.write_all(b"unread").await.unwrap();
+        let mut written = 0;
+        while let Ok(taken) = socket.stream.try_write(&[7; 64 << 10]) {
+            written += taken;
+        }
+        let served = tokio::spawn(async move { socket.shutdown().await });
+        let mut answer = Vec::new();
+        client.write_all(b"more").await.unwrap();
+        client.read_to_end(&mut answer).await.expect("the connection is not reset");
+        assert!(written > 0 && answer.len() == written, "{} of {written}", answer.len());
+        drop(client);
+        served.await.unwrap().unwrap();
     }
 }
