@@ -12,6 +12,7 @@ mod inflection;
 mod lexicon;
 mod listed;
 mod masks;
+mod phrases;
 mod report;
 mod search;
 
