@@ -47,8 +47,8 @@ async fn announcing_much_costs_as_little_as_was_sent() {
         }
     })
     .await;
-    // Memory that is asked for and not touched occupies nothing.
-    let asked_for = server.address_space() - before;
+    // Memory that is asked for and not touched occupies nothing. Threads that end meanwhile give some back.
+    let asked_for = server.address_space().saturating_sub(before);
     let announced = 3 * CALLS as usize * ANNOUNCED as usize;
     assert!(asked_for < announced / 8, "{} of {} MiB", asked_for >> 20, announced >> 20);
 }
