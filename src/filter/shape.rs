@@ -154,13 +154,12 @@ impl Shape {
             let message = format!("{} stacked on letters.", counted(marks as usize, ["mark", "marks"]));
             findings.push(rule.finding("shape", spans(&[Class::Mark, Class::ScriptMark]), message));
         }
-        if let Some(rule) = reached(&self.0.styled, f64::from(counts.styled)) {
+        let styled = counts.styled + counts.full_width;
+        if let Some(rule) = reached(&self.0.styled, f64::from(styled)) {
             let noun = ["letter is drawn", "letters are drawn"];
-            let message = format!("{} in another style.", counted(counts.styled as usize, noun));
-            let drawn = prepared.draft.text.chars().filter(|character| is_styled(*character)).count();
-            let counts_full_width = counts.styled as usize > drawn;
+            let message = format!("{} in another style.", counted(styled as usize, noun));
             let spans = places(prepared, |character| {
-                is_styled(character) || counts_full_width && is_full_width(character)
+                is_styled(character) || counts.full_width > 0 && is_full_width(character)
             });
             findings.push(rule.finding("shape", spans, message));
         }

@@ -24,8 +24,10 @@ pub struct Counts {
     pub bidi: u32,
     /// Stacked marks beyond the second on a letter.
     pub stacked_marks: u32,
-    /// Letters and digits drawn in another style; full-width ones only in a text without Chinese, Japanese and Korean.
+    /// Letters and digits drawn in another style, but for full-width ones.
     pub styled: u32,
+    /// Full-width letters and digits in a text without Chinese, Japanese and Korean, where they are ordinary.
+    pub full_width: u32,
     /// The most often that one letter, `!` or `?` stands in a row, whatever its case; other signs draw lines and mark up.
     pub longest_run: u32,
     /// Byte in the original where that run begins.

@@ -28,7 +28,6 @@ struct Builder<'a> {
     open: Option<Open>,
     run: (char, u32, u32),
     marks: u32,
-    full_width: u32,
     has_wide_script: bool,
     previous: Option<Class>,
 }
@@ -46,15 +45,7 @@ impl<'a> Builder<'a> {
             readings: Readings::default(),
             counts: Counts::default(),
         };
-        Self {
-            text,
-            open: None,
-            run: ('\0', 0, 0),
-            marks: 0,
-            full_width: 0,
-            has_wide_script: false,
-            previous: None,
-        }
+        Self { text, open: None, run: ('\0', 0, 0), marks: 0, has_wide_script: false, previous: None }
     }
 
     fn capital(&mut self, at: usize, original_at: usize, lower: char) {
@@ -232,7 +223,7 @@ impl<'a> Builder<'a> {
             _ => {}
         }
         counts.styled += u32::from(is_styled(character));
-        self.full_width += u32::from(is_full_width(character));
+        counts.full_width += u32::from(is_full_width(character));
         self.has_wide_script |= class == Class::Unspaced || matches!(character, '가'..='힣');
         let stacks = matches!(class, Class::Mark | Class::ScriptMark);
         self.marks = if stacks { self.marks + 1 } else { 0 };
@@ -242,8 +233,8 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Text<'a> {
         let (end, original_end) = (self.text.folded.len(), self.text.original.len());
         self.close(end, original_end);
-        if !self.has_wide_script {
-            self.text.counts.styled += self.full_width;
+        if self.has_wide_script {
+            self.text.counts.full_width = 0;
         }
         self.text
     }
