@@ -101,7 +101,8 @@ impl Policies {
         if (revision, source.as_str()) == (current.revision(), current.source()) {
             return Ok(());
         }
-        if site.refused.load().as_ref().is_some_and(|refused| **refused == (revision, source.clone())) {
+        let is_known = |refused: &Arc<(u64, String)>| refused.0 == revision && refused.1 == source;
+        if site.refused.load().as_ref().is_some_and(is_known) {
             return Ok(());
         }
         match compile(source.clone(), revision).await {

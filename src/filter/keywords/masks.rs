@@ -41,8 +41,8 @@ fn key(word: &str) -> Option<(usize, char)> {
 
 /// Whether a masked word shows enough to be this one: every letter shown is the word's, and two are
 /// shown, or the first of four and more with nothing but stars behind it. A dash hides none at the end, nor among letters
-/// beyond ASCII: Russian shortens words by one (`б-ка`). A digit within
-/// draws its letter, but not beside dashes or at the end, where it counts something: `t1-s`, `gt40`.
+/// beyond ASCII: Russian shortens words by one (`б-ка`). A digit within draws its letter, but not beside dashes or at the
+/// end, where it counts something: `t1-s`, `gt40`.
 pub fn is_behind(word: &str, masked: &str) -> bool {
     let hidden = |letter: char| matches!(letter, '*' | '-');
     let length = masked.chars().count();
