@@ -366,3 +366,13 @@ fn every_built_in_rule_and_every_shipped_list_is_documented() {
     let missing: Vec<_> = rules.filter(|name| !text.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn a_list_of_the_site_may_count_its_words_only_where_they_are_hidden() {
+    let list =
+        "mode = 'post'\nlearned = false\n[[keywords]]\nname = 'rivals'\nweight = 9.0\nwords = ['gazette']\n";
+    let (open, hidden) = (compile(list), compile(&format!("{list}disguised = true\n")));
+    let held = |policy: &Policy, text: &str| judge(policy, &draft(text)).action == Action::Hold;
+    assert!(held(&open, "as the Gazette says") && !held(&hidden, "as the Gazette says"));
+    assert!(held(&open, "as the g@zette says") && held(&hidden, "as the g@zette says"));
+}
