@@ -267,8 +267,9 @@ fn looks_forged(original: &str, ascii: &str) -> bool {
     !original.is_ascii() && original.split('.').any(forged)
 }
 
-/// Digits of a phone number.
+/// Digits of a phone number, and of one behind a plus.
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 10..=15;
+const DIALLED_DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
 
 fn phone_at(text: &Text<'_>, first: usize) -> Option<(usize, Found)> {
     let words = text.words();
@@ -290,7 +291,7 @@ fn phone_at(text: &Text<'_>, first: usize) -> Option<(usize, Found)> {
         digits += text.word(&words[last]).len();
     }
     let parts = last - first + 1;
-    let plausible = PHONE_DIGITS.contains(&digits) || plus && (9..=15).contains(&digits);
+    let plausible = PHONE_DIGITS.contains(&digits) || plus && DIALLED_DIGITS.contains(&digits);
     let head = text.word(&words[first]);
     let dated = parts >= 3 && head.len() == 4 && (head.starts_with("19") || head.starts_with("20"));
     let dialled = plus
@@ -324,12 +325,12 @@ fn number_apart(text: &Text<'_>, first: usize) -> Option<(usize, Found)> {
         between.len() <= WIDEST_APART && !between.contains(['+', '\n']) && !between.contains(", ")
     };
     let follows = |left: &usize| words.get(left + 1).is_some_and(is_short) && keeps_apart(*left);
-    let last = (first..first + *PHONE_DIGITS.end()).find(|at| !follows(at))?;
+    let last = (first..first + *DIALLED_DIGITS.end()).find(|at| !follows(at))?;
     let parts = &words[first..=last];
-    let digits: u32 = parts.iter().map(|part| part.end - part.start).sum();
+    let digits = parts.iter().map(|part| text.word(part).len()).sum();
     let apart = parts.iter().filter(|part| part.end - part.start == 1).count();
     let found = Found { span: text.span(start, parts.last()?.end), what: What::Phone { hidden: true } };
-    ((9..=15).contains(&digits) && apart >= FEWEST_APART).then_some((last + 1, found))
+    (DIALLED_DIGITS.contains(&digits) && apart >= FEWEST_APART).then_some((last + 1, found))
 }
 
 /// A number written in groups of three, or an address of four parts.
